@@ -1,0 +1,12 @@
+# `cmake --install`: the binary, the library with its headers, the Ruby side, and a config for find_package(tasker).
+include(CMakePackageConfigHelpers)
+install(TARGETS tasker tasker_warnings EXPORT taskerTargets)
+install(TARGETS tasker_bin RUNTIME)
+install(DIRECTORY include/tasker TYPE INCLUDE)
+install(DIRECTORY ruby_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/tasker PATTERN "test" EXCLUDE)
+set(tasker_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tasker)
+install(EXPORT taskerTargets NAMESPACE tasker:: DESTINATION ${tasker_config_dir})
+configure_package_config_file(cmake/taskerConfig.cmake.in taskerConfig.cmake INSTALL_DESTINATION ${tasker_config_dir})
+write_basic_package_version_file(taskerConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/taskerConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/taskerConfigVersion.cmake
+        DESTINATION ${tasker_config_dir})

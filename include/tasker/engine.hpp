@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tasker/clock.hpp"
+#include "tasker/events.hpp"
+#include "tasker/store.hpp"
+#include "tasker/task.hpp"
+
+namespace tasker {
+
+class HandlerRegistry;
+
+struct EngineConfig {
+  std::uint64_t seed = 0;  ///< of jitter and ids; 0: from the system
+};
+
+/// What to run.
+struct TaskRequest {
+  SharedTemplate task_template;
+  JsonText context = JsonText::trusted("{}");
+  std::optional<Duration> timeout;  ///< of the whole task; overrides the template's
+};
+
+/// Runs tasks: decides with a DagExecutor per task, writes to the store, hands ready steps to handlers. Knows no
+/// process and no socket. Everything happens in `tick`, on the loop thread; `wake` is called whenever a tick is due at
+/// once.
+class Engine {
+ public:
+  Engine(Store& store, const HandlerRegistry& registry, const Clock& clock, Observer& observer,
+         std::function<void()> wake, EngineConfig config = {});
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Admits a task; its first step is sent once its row is durable. Every handler named by the template must be
+  /// registered when a step becomes ready, else that step fails with `handler_not_found`.
+  TaskId submit(TaskRequest request);
+  /// Cancels a task: commits the wish, stops what runs, marks the rest. Unknown or ended: ignored.
+  void cancel(TaskId task);
+  /// Sends nothing new; what runs may finish. The tasks stay resumable where the store is durable.
+  void drain();
+  /// Ends what still runs, after `drain`. Each such step's attempt is given back.
+  void kill();
+
+  /// Works off what has come in and what is due.
+  void tick();
+  /// When `tick` is due next, at the latest.
+  std::optional<TimePoint> next_deadline() const;
+  /// No step is in flight and no commit under way.
+  bool quiet() const;
+  /// Tasks that have not ended.
+  std::size_t active_tasks() const;
+  /// The error the store gave up with; nothing is sent any more.
+  const std::optional<StoreError>& store_error() const;
+  /// A task that has not ended, as it stands (committed state only).
+  std::optional<TaskRecord> snapshot(TaskId task) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tasker

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tasker {
+
+class StepHandler;
+
+/// Handler names and who runs them. Thread-safe: readers take an immutable snapshot and never wait for a writer.
+class HandlerRegistry {
+ public:
+  using Snapshot = std::map<std::string, std::shared_ptr<StepHandler>, std::less<>>;
+
+  HandlerRegistry();
+
+  /// Binds a name. Throws std::invalid_argument when it is bound already or empty.
+  void bind(const std::string& name, std::shared_ptr<StepHandler> handler);
+  /// Binds or rebinds many names in one step: readers see all of them or none.
+  void rebind(const std::vector<std::pair<std::string, std::shared_ptr<StepHandler>>>& handlers);
+
+  /// The handler, or null.
+  std::shared_ptr<StepHandler> find(std::string_view name) const;
+  std::shared_ptr<const Snapshot> snapshot() const;
+  /// The known name that is most like `name`, when one is near enough to be meant.
+  std::optional<std::string> nearest(std::string_view name) const;
+  /// `unknown handler "ChargCard"; did you mean "ChargeCard"?`
+  std::string unknown_message(std::string_view name) const;
+
+ private:
+  std::mutex writers_;
+  std::atomic<std::shared_ptr<const Snapshot>> snapshot_;
+};
+
+}  // namespace tasker

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tasker/engine.hpp"
+#include "tasker/events.hpp"
+#include "tasker/task.hpp"
+#include "tasker/template_loader.hpp"
+
+namespace tasker {
+
+class HandlerRegistry;
+
+/// How Ruby workers are started and kept.
+struct WorkerOptions {
+  int count = 0;                       ///< processes at most; 0: cores, at most 8
+  std::string ruby = "ruby";           ///< looked up in PATH
+  std::string runner;                  ///< path of runner.rb; empty: beside the binary or where it was installed
+  std::vector<std::string> handlers;   ///< Ruby files or folders
+  std::vector<std::string> requires_;  ///< Ruby to load first
+  std::string environment = "production";
+  std::vector<std::pair<std::string, std::string>> env;  ///< added to what workers inherit
+  std::chrono::milliseconds boot_timeout{30'000};
+  std::chrono::milliseconds step_timeout{600'000};  ///< where the template says nothing
+  std::chrono::milliseconds cancel_grace{5'000};    ///< from the cancel to TERM
+  std::chrono::milliseconds term_grace{2'000};      ///< from TERM to KILL
+};
+
+struct RuntimeOptions {
+  std::string store = "memory:";
+  WorkerOptions workers;
+  std::chrono::milliseconds drain_grace{30'000};
+};
+
+/// One handler that a worker announced, or that C++ code bound.
+struct HandlerInfo {
+  std::string name;
+  std::string file;  ///< empty for C++
+  int line = 0;
+  std::string api;  ///< "process", "call/1", "call/3", "callable", "unusable", "c++"
+  std::string doc;
+  std::string reason;  ///< why it is unusable
+  std::vector<std::string> methods;
+  std::vector<std::string> aliases;
+};
+
+/// Why no worker could be had: what to tell people.
+struct BootReport {
+  std::string message;  ///< one sentence
+  std::vector<std::string> argv;
+  std::string exit;                                     ///< "exit 1", "killed by SIGKILL", or empty
+  std::string last_words;                               ///< the end of its stderr
+  std::vector<std::pair<std::string, double>> file_ms;  ///< load time per handler file
+  std::vector<std::string> backtrace;
+  std::string file;  ///< the handler file at fault, when known
+  int line = 0;
+};
+
+/// How a run ended.
+enum class RunEnd : std::uint8_t {
+  TaskEnded,      ///< see the record
+  Interrupted,    ///< drained or killed by a signal or `stop`
+  WorkersFailed,  ///< no worker could boot
+  HandlersWrong,  ///< the template names handlers that nobody announced
+  StoreFailed,
+};
+
+struct RunResult {
+  RunEnd end = RunEnd::TaskEnded;
+  std::optional<TaskRecord> record;
+  std::optional<BootReport> boot;
+  std::vector<Diagnostic> diagnostics;  ///< for HandlersWrong
+  std::string store_error;
+  int signal = 0;  ///< for Interrupted by a signal
+  bool resumable = false;
+};
+
+/// An engine with everything it needs: event loop, store and a pool of Ruby workers. What the `tasker` binary and
+/// embedding programs use. Create, use and destroy it on one thread, and let that thread live as long as it: workers
+/// die with it.
+class Runtime {
+ public:
+  Runtime(RuntimeOptions options, Observer& observer);
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// For C++ handlers; bind them before `run`.
+  HandlerRegistry& registry();
+
+  /// Runs one task to its end. Ruby workers are started when a step names a handler that is not bound in C++.
+  RunResult run(const TaskRequest& request);
+
+  /// Boots one worker and checks that every handler of the template is there and usable. Empty: all is well.
+  RunResult check_handlers(const TaskTemplate& task_template);
+
+  /// Boots one worker and says what it announced; C++ handlers first.
+  std::variant<std::vector<HandlerInfo>, BootReport> handlers();
+
+  /// The first call drains, the second kills. From any thread or the loop; not from a signal handler.
+  void stop(int signal = 0);
+  /// SIGINT and SIGTERM call `stop` from now on. For programs that own their process.
+  void stop_on_signals();
+  /// The loop's own thread: runs `function` there.
+  void post(std::function<void()> function);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tasker

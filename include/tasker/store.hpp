@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tasker/task.hpp"
+
+namespace tasker {
+
+/// A change of one step, decided and not yet applied. Says what it expects (`from`, `attempts_before`).
+struct StepChange {
+  StepIndex step = 0;
+  StepState from = StepState::Pending;
+  StepState to = StepState::Pending;
+  std::uint32_t attempts_before = 0;
+  std::uint32_t attempts = 0;
+  std::optional<JsonText> results;
+  std::optional<JsonText> output;  ///< what `process` returned, when `process_results` made something else of it
+  SharedError error;               ///< null: cleared
+  std::optional<JsonText> checkpoint;
+  std::optional<Duration> retry_delay;
+  std::optional<AttemptRecord> attempt;  ///< the history row that goes with it
+  WallTime at{};
+};
+
+/// What one event means for a task: one transaction's worth of changes, decided by DagExecutor.
+struct Transition {
+  TaskId task = 0;
+  std::vector<StepChange> steps;
+  std::optional<TaskState> task_state;  ///< the task's new state, when it changes
+  SharedError task_error;
+  WallTime at{};
+};
+
+/// A new task with its steps.
+struct CreateTask {
+  Task task;
+  TaskState state = TaskState::InProgress;
+  std::vector<Uuid> step_uuids;  ///< one per step of the template
+};
+/// An ended task that nobody will ask for again (stores without a file only).
+struct ForgetTask {
+  TaskId task = 0;
+};
+using StoreWrite = std::variant<CreateTask, Transition, ForgetTask>;
+
+/// Writes that become durable together or not at all.
+struct StoreBatch {
+  std::vector<StoreWrite> writes;
+};
+
+struct StoreError {
+  std::string message;
+};
+
+/// Where tasks are kept. Commits are asynchronous and ordered: batches become durable in the order they were given.
+/// The loop thread calls; `on_durable` runs on the loop thread again, never inside `commit`.
+class Store {
+ public:
+  using OnDurable = std::function<void(StoreBatch batch, std::optional<StoreError> error)>;
+
+  virtual ~Store() = default;
+  /// Writes a batch; gives it back when it is durable, or when it can't be.
+  virtual void commit(StoreBatch batch, OnDurable on_durable) = 0;
+  /// The next free task number. Loop thread.
+  virtual TaskId next_task_id() = 0;
+  /// Reads one task as it stands on disk; none when it does not exist. Blocks for what is queued before it.
+  virtual std::optional<TaskRecord> load(TaskId task) = 0;
+  /// False when everything ends with the process: nothing can be resumed, ended tasks are forgotten.
+  virtual bool is_durable() const = 0;
+};
+
+/// Runs a function on the loop thread, from any thread.
+using Post = std::function<void(std::function<void()>)>;
+
+/// Opens a store by its URL: `memory:` is a private SQLite database without a file. Throws std::runtime_error with a
+/// sentence for people when it can't be had.
+std::unique_ptr<Store> open_store(const std::string& url, Post post);
+
+}  // namespace tasker

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tasker/clock.hpp"
+#include "tasker/json_text.hpp"
+#include "tasker/outcome.hpp"
+#include "tasker/state.hpp"
+#include "tasker/task_template.hpp"
+#include "tasker/uuid.hpp"
+
+namespace tasker {
+
+/// Numbers a task within its store, from 1.
+using TaskId = std::int64_t;
+/// A step's place in its task, in creation order, from 0.
+using StepIndex = std::uint32_t;
+/// Numbers every sending of a step within one engine, from 1. An attempt may have several.
+using DispatchId = std::uint64_t;
+
+/// One run of a template.
+struct Task {
+  TaskId id = 0;
+  Uuid uuid;
+  SharedTemplate task_template;
+  JsonText context = JsonText::trusted("{}");
+  Uuid correlation_id;
+  WallTime requested_at{};
+  std::optional<Duration> timeout;  ///< overrides the template's
+};
+
+/// One row of a step's history: one dispatch that may have run.
+struct AttemptRecord {
+  DispatchId dispatch = 0;
+  int attempt = 0;
+  std::string outcome;  ///< "complete", "yielded", "interrupted", or an error kind
+  AttemptReport report;
+  SharedError error;
+};
+
+/// A step of a task as it stands on disk.
+struct WorkflowStep {
+  std::string name;
+  Uuid uuid;
+  StepIndex template_index = 0;  ///< into TaskTemplate::steps
+  StepState state = StepState::Pending;
+  std::uint32_t attempts = 0;  ///< consumed so far
+  JsonText results;
+  SharedError error;  ///< the last one; kept while it waits for a retry
+  JsonText checkpoint;
+  std::optional<WallTime> started_at;
+  std::optional<WallTime> finished_at;
+  std::vector<AttemptRecord> history;
+};
+
+/// A whole task as it is reported: by a run at its end, later from the store.
+struct TaskRecord {
+  Task task;
+  TaskState state = TaskState::Pending;
+  std::vector<WorkflowStep> steps;  ///< in creation order
+  SharedError error;                ///< of the task as a whole, e.g. its timeout
+  std::optional<WallTime> started_at;
+  std::optional<WallTime> finished_at;
+};
+
+}  // namespace tasker

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <string>
+
+#include "tasker/clock.hpp"
+
+namespace tasker {
+
+/// An RFC 9562 UUID, kept as its 16 bytes.
+class Uuid {
+ public:
+  Uuid() = default;
+  explicit Uuid(std::array<std::uint8_t, 16> bytes) : bytes_(bytes) {}
+
+  /// 36 characters, lower case, with dashes.
+  std::string text() const;
+  const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
+  friend auto operator<=>(const Uuid&, const Uuid&) = default;
+
+ private:
+  std::array<std::uint8_t, 16> bytes_{};
+};
+
+/// Makes version 7 UUIDs (RFC 9562, 5.7) that grow monotonically within one generator. Not thread-safe.
+class UuidGenerator {
+ public:
+  explicit UuidGenerator(std::uint64_t seed) : state_(seed) {}
+  /// A generator seeded from the operating system.
+  static UuidGenerator from_system();
+  Uuid next(WallTime now);
+
+ private:
+  std::uint64_t random();
+  std::uint64_t state_;
+  std::uint64_t last_ms_ = 0;
+  std::uint32_t counter_ = 0;
+};
+
+}  // namespace tasker

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "io/event_loop.hpp"
+#include "worker/process.hpp"
+
+namespace tasker::io {
+
+/// Starts children as sessions of their own, watches them by pidfd and buries them in the right order
+/// (docs/architecture.md, "How a worker is buried"). Loop thread only; that thread must outlive the children
+/// (PR_SET_PDEATHSIG follows the thread).
+class ChildProcessLauncher final : public worker::ProcessLauncher {
+ public:
+  explicit ChildProcessLauncher(EventLoop& loop);
+  ~ChildProcessLauncher() override;
+  std::variant<std::unique_ptr<worker::Process>, worker::LaunchError> launch(const worker::Command& command,
+                                                                             worker::ProcessEvents events) override;
+
+ private:
+  EventLoop& loop_;
+};
+
+}  // namespace tasker::io
