@@ -33,6 +33,12 @@ extern "C" __attribute__((returns_twice)) pid_t __vfork() noexcept;  // NOLINT(b
 #define TASKER_VFORK ::vfork
 #endif
 
+#ifdef __clang__
+#define TASKER_UNSANITIZED __attribute__((disable_sanitizer_instrumentation))
+#else
+#define TASKER_UNSANITIZED __attribute__((no_sanitize("thread")))
+#endif
+
 namespace tasker::io {
 namespace {
 
@@ -141,11 +147,9 @@ class SessionLauncher : public v2::posix::default_launcher {
   /// Runs in the child, on the engine's memory: raw system calls only. Not watched by ThreadSanitizer, which would book
   /// its calls, that never return, on the engine's thread.
   template <typename... Inits>
-  [[gnu::noinline, gnu::no_sanitize("thread"), noreturn]] void run_child(pid_t engine,
-                                                                         const v2::filesystem::path& program,
-                                                                         const char* const* argv,
-                                                                         volatile ChildFailure& failure,
-                                                                         Inits&... inits) {
+  [[gnu::noinline, noreturn]] TASKER_UNSANITIZED void run_child(pid_t engine, const v2::filesystem::path& program,
+                                                                const char* const* argv, volatile ChildFailure& failure,
+                                                                Inits&... inits) {
     failure.doing = become_session(engine);
     if (failure.doing == nullptr) {
       failure.doing = "entering its directory or binding its streams";
@@ -159,7 +163,7 @@ class SessionLauncher : public v2::posix::default_launcher {
   }
 
   /// The call that failed, or none.
-  [[gnu::no_sanitize("thread")]] static const char* become_session(pid_t engine) {
+  TASKER_UNSANITIZED static const char* become_session(pid_t engine) {
     // All zero is SIG_DFL in the kernel's `struct sigaction` of every architecture. `execve` resets handlers itself,
     // but keeps what is ignored: SIGPIPE by us, others by `nohup` and the like.
     static constexpr std::uint64_t kDefault[8] = {};
@@ -173,7 +177,7 @@ class SessionLauncher : public v2::posix::default_launcher {
     return nullptr;
   }
 
-  [[gnu::no_sanitize("thread")]] const char* become_program(const char* program, const char* const* argv) const {
+  TASKER_UNSANITIZED const char* become_program(const char* program, const char* const* argv) const {
     // Marks, does not close. Without it a child inherits the engine's ends of other children's pipes, and these never
     // see the end of their stdin.
     if (::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) < 0) return "close_range";
