@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <unordered_set>
 
 namespace tasker {
 
@@ -23,24 +24,15 @@ Dag::Dag(const std::vector<std::vector<StepIndex>>& dependencies) {
 }
 
 std::vector<StepIndex> Dag::ancestors(StepIndex step) const {
+  // A set, not one mark per step of the graph: most steps of a wide graph have few ancestors.
+  std::unordered_set<StepIndex> seen(parents(step).begin(), parents(step).end());
   std::vector<StepIndex> found(parents(step).begin(), parents(step).end());
-  // A small set is cheaper sorted than marked: most steps have few ancestors in a graph that may be large.
-  std::vector<StepIndex> queue = found;
-  std::sort(found.begin(), found.end());
-  while (!queue.empty()) {
-    std::vector<StepIndex> fresh;
-    for (const StepIndex at : queue) {
-      for (const StepIndex parent : parents(at)) {
-        if (!std::binary_search(found.begin(), found.end(), parent)) fresh.push_back(parent);
-      }
+  for (std::size_t at = 0; at < found.size(); ++at) {
+    for (const StepIndex parent : parents(found[at])) {
+      if (seen.insert(parent).second) found.push_back(parent);
     }
-    std::sort(fresh.begin(), fresh.end());
-    fresh.erase(std::unique(fresh.begin(), fresh.end()), fresh.end());
-    const std::size_t middle = found.size();
-    found.insert(found.end(), fresh.begin(), fresh.end());
-    std::inplace_merge(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(middle), found.end());
-    queue = std::move(fresh);
   }
+  std::sort(found.begin(), found.end());
   return found;
 }
 

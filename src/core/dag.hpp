@@ -8,8 +8,8 @@
 
 namespace tasker {
 
-/// Who depends on whom, as flat arrays: built once per template in O(V+E), read without allocation. Indexes are steps in
-/// creation order. Immutable.
+/// Who depends on whom, as flat arrays: built once per template in O(V+E), read without allocation. Indexes are steps
+/// in creation order. Immutable.
 class Dag {
  public:
   /// `dependencies[i]` lists the parents of step i. Expects indexes in range.

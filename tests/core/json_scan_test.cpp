@@ -6,6 +6,18 @@ using namespace tasker;
 
 namespace {
 
+/// nlohmann's opinion, but for numbers beyond a double: we keep their text, it has no value for them.
+bool nlohmann_accepts(const std::string& text) {
+  try {
+    const auto ignored = nlohmann::json::parse(text);
+    return true;
+  } catch (const nlohmann::json::out_of_range&) {
+    return true;
+  } catch (const nlohmann::json::parse_error&) {
+    return false;
+  }
+}
+
 std::string error_of(std::string_view text, JsonLimits limits = {}) {
   const auto error = check_json(text, limits);
   return error ? error->message + " @" + std::to_string(error->offset) : "";
@@ -107,7 +119,7 @@ TEST_CASE("the scanner and nlohmann agree on what is JSON") {
     const bool ours = !check_json(text, {});
     accepted += ours;
     CAPTURE(text);
-    REQUIRE(ours == nlohmann::json::accept(text));
+    REQUIRE(ours == nlohmann_accepts(text));
   }
   CHECK(accepted > 100);
 }

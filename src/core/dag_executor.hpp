@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <queue>
+#include <utility>
+#include <vector>
+
+#include "core/dag.hpp"
+#include "tasker/step_handler.hpp"
+#include "tasker/store.hpp"
+
+namespace tasker {
+
+/// Why a task is stopped as a whole.
+enum class StopReason : std::uint8_t { Cancelled, TimedOut };
+
+/// The run state of one task: pure, reads no clock, owned by the engine. `start` and `finish` decide; `committed`,
+/// called when the store has made the decision durable, is the one place that applies it: lowers counters, frees
+/// dependants, arms retries. So the graph in memory never runs ahead of the disk. Readiness is a counter per step:
+/// O(V+E) for a whole run.
+class DagExecutor final : public TaskView {
+ public:
+  DagExecutor(Task task, const std::vector<Uuid>& step_uuids);
+
+  // TaskView: committed state, but for `in_progress`, which a step shows from its start.
+  const Task& task() const override { return task_; }
+  const std::vector<WorkflowStep>& steps() const override { return steps_; }
+  std::vector<SequenceEntry> ancestors(StepIndex step) const override;
+
+  /// Hands out the steps that may start at `now`, each once until it comes back by `finish`.
+  std::vector<StepIndex> ready(TimePoint now);
+  /// When a waiting retry becomes ready.
+  std::optional<TimePoint> next_retry_at() const;
+
+  struct Started {
+    int attempt = 0;
+    /// Present when the step's policy wants its start on disk before it is sent (`at_most_once`).
+    std::optional<Transition> commit_first;
+  };
+  Started start(StepIndex step, DispatchId dispatch, Times now);
+
+  /// Decides what an answer means. `random` in [0, 1) is for the jitter of a retry.
+  Transition finish(StepIndex step, StepOutcome outcome, const AttemptReport& report, Times now, double random);
+
+  /// Decides to stop the task: whatever does not run becomes `cancelled`; what runs is the caller's to stop, and still
+  /// counts when it succeeds.
+  Transition stop(StopReason reason, SharedError error, Times now);
+
+  /// Applies a decision that is durable now.
+  void committed(const Transition& transition, TimePoint now);
+
+  /// True when nothing new may start (a failure under `stop_new`, or `stop`): what was handed out and not sent should
+  /// come back.
+  bool halted() const { return halted_; }
+  bool ended() const { return ended_; }
+  TaskState state() const;
+  std::size_t running() const { return running_; }
+  /// The task as it is reported: steps that can't run any more carry `blocked` and the names of the failed steps.
+  TaskRecord record() const;
+
+ private:
+  /// What is decided for a step, ahead of what is committed.
+  struct Run {
+    std::uint32_t unmet = 0;  ///< parents that are not committed as done
+    std::uint32_t attempts = 0;
+    DispatchId dispatch = 0;
+    StepState state = StepState::Pending;
+    bool open = true;  ///< may still start or is running
+    bool running = false;
+    std::uint8_t deaths = 0;
+  };
+  struct Verdict {
+    StepState to;
+    std::string_view outcome;  ///< of the history row; empty: no row
+    SharedError error;
+    bool consumed = true;  ///< the attempt counts
+    std::optional<Duration> delay;
+  };
+  struct Retry {
+    TimePoint at;
+    StepIndex step;
+    bool operator>(const Retry& other) const { return at > other.at; }
+  };
+
+  const StepTemplate& step_template(StepIndex step) const {
+    return task_.task_template->steps[steps_[step].template_index];
+  }
+  Verdict judge(StepIndex step, const StepOutcome& outcome, double random) const;
+  Verdict judge_failure(StepIndex step, SharedError error, double random, bool retry_allowed = true) const;
+  Verdict judge_death(StepIndex step, const WorkerLost& lost, double random) const;
+  Verdict judge_cancel(StepIndex step, const Cancelled& cancelled) const;
+  Verdict judge_yield(StepIndex step, const Yielded& yielded) const;
+  StepChange change_of(StepIndex step, const Verdict& verdict, StepOutcome& outcome, const AttemptReport& report,
+                       Times now);
+  void decide(Transition& transition, StepChange change);
+  void close(StepIndex step);
+  void block_descendants(StepIndex step);
+  void halt_for_failure(Transition& transition, WallTime at);
+  void conclude(Transition& transition);
+  TaskState final_state() const;
+  void apply(const StepChange& change, TimePoint now);
+  void set_state(StepIndex step, StepState to);
+  void free_children(StepIndex step);
+  void explain_blocked(std::vector<WorkflowStep>& steps) const;
+
+  Task task_;
+  Dag dag_;
+  std::vector<WorkflowStep> steps_;
+  std::vector<Run> runs_;
+  std::deque<StepIndex> ready_;
+  std::priority_queue<Retry, std::vector<Retry>, std::greater<>> retries_;
+  std::size_t open_ = 0;  ///< steps that are neither decided for good nor blocked
+  std::size_t running_ = 0;
+  std::size_t failed_ = 0;       ///< decided `error`
+  std::size_t undecidable_ = 0;  ///< of those, `maybe_executed`: a person must look
+  std::optional<StopReason> stopped_;
+  SharedError stop_error_;
+  bool halted_ = false;
+  bool ended_ = false;
+  TaskState state_ = TaskState::InProgress;
+  SharedError error_;
+  std::optional<WallTime> finished_at_;
+};
+
+/// True when there is anything in it for the store.
+bool writes_anything(const Transition& transition);
+
+}  // namespace tasker
