@@ -55,6 +55,8 @@ class Process {
   virtual void signal_group(int number) = 0;
   /// Reads what is in its pipes right now and delivers it (`on_stdout`, `on_stderr`) before this returns.
   virtual void drain_output() = 0;
+  /// The same for stderr alone; may be called while `on_stdout` is being delivered.
+  virtual void drain_stderr() = 0;
 };
 
 /// Why a process could not be started.
