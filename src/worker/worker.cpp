@@ -155,7 +155,6 @@ void Worker::on_message(const rpc::ResultMessage& message) {
   if (!said_hello_ && message.id == last_id_) return on_initialized(message.result);
   if (!running_ || message.id != running_->id)
     return distrust("answered request " + std::to_string(message.id) + ", which is not open");
-  process_->drain_stderr();  // what the handler printed before it answered belongs to it
   StepAnswer answered = step_answer(message, {settings_.limits.max_bytes, settings_.limits.max_depth});
   answer(std::move(answered.outcome), answered.cpu_us, answered.max_rss_kb, false);
 }
@@ -164,7 +163,6 @@ void Worker::on_message(const rpc::ErrorMessage& message) {
   if (!said_hello_ && message.id == last_id_) return on_initialize_error(message);
   if (!running_ || message.id != running_->id)
     return distrust("answered request " + std::to_string(message.id) + ", which is not open");
-  process_->drain_stderr();
   StepAnswer answered = step_answer(message, running_->escalation.reason(), running_->job.timeout);
   answer(std::move(answered.outcome), answered.cpu_us, answered.max_rss_kb, message.code == rpc::ErrorCode::Cancelled);
 }
