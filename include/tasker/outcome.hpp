@@ -30,6 +30,7 @@ enum class ErrorKind : std::uint8_t {
   Blocked,
 };
 std::string_view to_string(ErrorKind kind);
+std::optional<ErrorKind> error_kind_from(std::string_view name);
 
 /// The worker an error came from, as far as it is known.
 struct WorkerEvidence {

@@ -28,6 +28,16 @@ std::size_t sequence_length(std::string_view bytes) {
 
 bool is_utf8(std::string_view bytes) { return simdjson::validate_utf8(bytes.data(), bytes.size()); }
 
+std::size_t first_bad_utf8(std::string_view bytes) {
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    const std::size_t length = sequence_length(bytes.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return at;
+}
+
 std::string to_valid_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() + 8);

@@ -1,0 +1,54 @@
+#include "tasker/uuid.hpp"
+
+#include <random>
+
+namespace tasker {
+
+std::string Uuid::text() const {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < bytes_.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
+    out += kHex[bytes_[i] >> 4];
+    out += kHex[bytes_[i] & 0xF];
+  }
+  return out;
+}
+
+UuidGenerator UuidGenerator::from_system() {
+  std::random_device device;
+  return UuidGenerator((std::uint64_t{device()} << 32) | device());
+}
+
+// splitmix64 (Steele, Lea, Flood 2014): identifiers need to differ, not to be secret.
+std::uint64_t UuidGenerator::random() {
+  std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+Uuid UuidGenerator::next(WallTime now) {
+  const auto ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  // Method 1 of RFC 9562, 6.2: within a millisecond, or when the clock went back, a 26-bit counter keeps the order.
+  if (ms > last_ms_) {
+    last_ms_ = ms;
+    counter_ = static_cast<std::uint32_t>(random()) & 0x1FFFFFF;
+  } else if (++counter_ > 0x3FFFFFF) {
+    ++last_ms_;
+    counter_ = 0;
+  }
+  const std::uint64_t tail = random();
+  std::array<std::uint8_t, 16> bytes;
+  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(last_ms_ >> (40 - 8 * i));
+  bytes[6] = static_cast<std::uint8_t>(0x70 | (counter_ >> 22));
+  bytes[7] = static_cast<std::uint8_t>(counter_ >> 14);
+  bytes[8] = static_cast<std::uint8_t>(0x80 | ((counter_ >> 8) & 0x3F));
+  bytes[9] = static_cast<std::uint8_t>(counter_);
+  for (int i = 0; i < 6; ++i) bytes[static_cast<std::size_t>(10 + i)] = static_cast<std::uint8_t>(tail >> (8 * i));
+  return Uuid(bytes);
+}
+
+}  // namespace tasker
