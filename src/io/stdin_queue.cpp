@@ -11,9 +11,9 @@ namespace tasker::io {
 StdinQueue::StdinQueue(EventLoop& loop, UniqueFd pipe) : pipe_(loop, std::move(pipe), [this] { flush(); }) {}
 
 void StdinQueue::write(std::string bytes) {
-  if (bytes.empty() || closing_ || !pipe_.is_open()) return;
   const bool pipe_was_full = unwritten_ > 0;
   unwritten_ += bytes.size();
+  if (bytes.empty() || closing_ || !pipe_.is_open()) return;
   queue_.push_back(std::move(bytes));
   if (!pipe_was_full) flush();
 }
@@ -27,13 +27,13 @@ void StdinQueue::drop() {
   pipe_.close();
   queue_.clear();
   written_of_front_ = 0;
-  unwritten_ = 0;
 }
 
 void StdinQueue::flush() {
-  while (unwritten_ > 0 && write_some()) {
+  while (!queue_.empty() && write_some()) {
   }
-  if (unwritten_ > 0) {
+  if (!pipe_.is_open()) return;
+  if (!queue_.empty()) {
     pipe_.await_writable();
   } else if (closing_) {
     drop();

@@ -14,6 +14,7 @@ class StdinQueue {
   StdinQueue(EventLoop& loop, UniqueFd pipe);
 
   void write(std::string bytes);
+  /// Bytes that are not in the pipe: not yet, or never when it is closed.
   std::size_t unwritten() const { return unwritten_; }
   /// What is queued is written first.
   void close_after_writing();

@@ -39,11 +39,10 @@ WatchedChild::WatchedChild(EventLoop& loop, EngineStreams streams, worker::Proce
       events_(std::make_shared<worker::ProcessEvents>(std::move(events))),
       in_(loop, std::move(streams.in)),
       out_{WatchedFd(loop, std::move(streams.out), [this] { shared_from_this()->output_ready(out_); }),
-           &worker::ProcessEvents::on_stdout},
+           &worker::ProcessEvents::on_stdout, std::make_unique_for_overwrite<char[]>(kChunk)},
       err_{WatchedFd(loop, std::move(streams.err), [this] { shared_from_this()->output_ready(err_); }),
-           &worker::ProcessEvents::on_stderr},
-      drain_deadline_(loop.context(), [this] { shared_from_this()->drained_long_enough(); }),
-      buffer_(std::make_unique_for_overwrite<char[]>(kChunk)) {}
+           &worker::ProcessEvents::on_stderr, std::make_unique_for_overwrite<char[]>(kChunk)},
+      drain_deadline_(loop.context(), [this] { shared_from_this()->drained_long_enough(); }) {}
 
 WatchedChild::~WatchedChild() { abandon(); }
 
@@ -76,7 +75,7 @@ void WatchedChild::output_ready(Output& output) {
   const auto bytes = read_some(output);
   // Before delivering: a callback that throws must not end the watch.
   if (output.pipe.is_open()) output.pipe.await_readable();
-  if (!bytes.empty()) return deliver(output, bytes);
+  if (!bytes.empty()) return deliver_in_order(output, bytes);
   if (!output.pipe.is_open()) output_closed();
 }
 
@@ -91,9 +90,15 @@ void WatchedChild::drain(Output& output) {
   for (int chunk = 0; chunk < kChunksInAPipe; ++chunk) {
     const auto bytes = read_some(output);
     if (bytes.empty()) break;
-    deliver(output, bytes);
+    deliver_in_order(output, bytes);
   }
   if (!output.pipe.is_open()) output_closed();
+}
+
+void WatchedChild::deliver_in_order(const Output& output, std::string_view bytes) {
+  // It wrote what stands in stderr by now before, or while, it wrote these bytes.
+  if (&output == &out_) drain(err_);
+  deliver(output, bytes);
 }
 
 void WatchedChild::drained_long_enough() {
@@ -104,8 +109,8 @@ void WatchedChild::drained_long_enough() {
 
 std::string_view WatchedChild::read_some(Output& output) {
   while (output.pipe.is_open()) {
-    const ssize_t count = ::read(output.pipe.get(), buffer_.get(), kChunk);
-    if (count > 0) return {buffer_.get(), static_cast<std::size_t>(count)};
+    const ssize_t count = ::read(output.pipe.get(), output.buffer.get(), kChunk);
+    if (count > 0) return {output.buffer.get(), static_cast<std::size_t>(count)};
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) break;
     output.pipe.close();

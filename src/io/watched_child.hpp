@@ -48,6 +48,7 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   struct Output {
     WatchedFd pipe;
     OnBytes worker::ProcessEvents::*event;
+    std::unique_ptr<char[]> buffer;
   };
 
   void pidfd_ready();
@@ -56,6 +57,7 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   void drained_long_enough();
   /// What is in the pipe, up to one buffer; empty when that is nothing. Closes the pipe at its end.
   std::string_view read_some(Output& output);
+  void deliver_in_order(const Output& output, std::string_view bytes);
   void deliver(const Output& output, std::string_view bytes);
   void output_closed();
   void bury();
@@ -67,7 +69,6 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   Output out_;
   Output err_;
   OneShotTimer drain_deadline_;
-  std::unique_ptr<char[]> buffer_;
   std::unique_ptr<WatchedFd> pidfd_;
   int pid_ = -1;
   long rss_floor_kb_ = 0;
