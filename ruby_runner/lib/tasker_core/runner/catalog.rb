@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require "rbconfig"
-
 module TaskerCore
   module Runner
     # Finds the handlers among the classes that exist after loading: those whose constant was first set in one of the

@@ -68,9 +68,8 @@ module TaskerCore
       # What the handler files required themselves: a class of a helper file beside them is a handler too, one of the
       # standard library or of a gem is not.
       def own_features(loaded_before)
-        foreign = RbConfig::CONFIG.values_at("rubylibdir", "sitedir", "vendordir").compact.uniq << LIB
-        $LOADED_FEATURES.drop(loaded_before).reject do |feature|
-          feature.start_with?(*foreign) || feature.include?("/gems/") || !feature.end_with?(".rb")
+        $LOADED_FEATURES.drop(loaded_before).select do |feature|
+          feature.end_with?(".rb") && ErrorReport.user?(feature) && !feature.start_with?(LIB)
         end
       end
 
