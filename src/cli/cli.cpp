@@ -1,8 +1,6 @@
 #include "cli/cli.hpp"
 
-#include <unistd.h>
-
-#include <csignal>
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -14,7 +12,7 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/options_reader.hpp"
-#include "cli/text_width.hpp"
+#include "io/process_signals.hpp"
 
 namespace tasker::cli {
 
@@ -73,7 +71,7 @@ ExitCode tell_bug(const std::exception& error, OutputFormat output) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed stdout is an answer of write, not the end of the process
+  io::ignore_sigpipe();  // a closed stdout is an answer of write, not the end of the process
   const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
   const OutputFormat output = wanted_output(words, std::getenv("TASKER_OUTPUT"));
   try {

@@ -1,6 +1,10 @@
 #include "cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <list>
+#include <memory>
+#include <utility>
 
 #include "cli/command_error.hpp"
 #include "core/nearest_name.hpp"

@@ -1,11 +1,35 @@
 #include "cli/console.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
-#include "cli/output_thread.hpp"
+#include <cerrno>
+#include <string_view>
+
 #include "cli/text_width.hpp"
 
 namespace tasker::cli {
+
+namespace {
+
+/// False when nobody reads it any more. The descriptor is shared with the shell and may be non-blocking by somebody
+/// else's doing.
+bool write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd, text.data(), text.size());
+    if (count >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN) {
+      pollfd entry{fd, POLLOUT, 0};
+      ::poll(&entry, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
 
 Console::Console(const CommonOptions& options)
     : options_(options),

@@ -29,7 +29,7 @@ RuntimeOptions runtime_options(const HandlerOptions& options, const Console& con
   if (paths.empty()) throw no_handlers_error(loaded.value.get());
   RuntimeOptions runtime;
   runtime.store = options.store;
-  runtime.workers = worker_options(options.workers, std::move(paths), loaded.value.get());
+  runtime.workers = worker_options(options.workers, std::move(paths));
   return runtime;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/options_reader.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -137,7 +138,10 @@ CommonOptions read_common_options(const CommandLine& line, const Environment& en
 
 RunOptions read_run_options(const CommandLine& line, const Environment& environment) {
   const Reader read(line, environment);
-  RunOptions options{common(read), workers(read), read.argument(0)};
+  RunOptions options;
+  options.common = common(read);
+  options.workers = workers(read);
+  options.template_path = read.argument(0);
   if (const auto input = read.value("input")) options.input = input->value;
   options.store = read.text("store", options.store);
   options.timeout = read.duration("timeout");
@@ -151,7 +155,10 @@ RunOptions read_run_options(const CommandLine& line, const Environment& environm
 
 ValidateOptions read_validate_options(const CommandLine& line, const Environment& environment) {
   const Reader read(line, environment);
-  ValidateOptions options{common(read), workers(read), line.arguments};
+  ValidateOptions options;
+  options.common = common(read);
+  options.workers = workers(read);
+  options.templates = line.arguments;
   options.strict = read.is_on("strict");
   options.no_handlers = read.is_on("no-handlers");
   if (std::count(options.templates.begin(), options.templates.end(), "-") > 1) {
@@ -170,7 +177,9 @@ GraphOptions read_graph_options(const CommandLine& line, const Environment& envi
 HandlerOptions read_handler_options(const CommandLine& line, const Environment& environment) {
   const Reader read(line, environment);
   const bool named = line.command->name != "handler list";
-  HandlerOptions options{common(read), workers(read)};
+  HandlerOptions options;
+  options.common = common(read);
+  options.workers = workers(read);
   options.workers.count = 1;
   options.handler = named ? read.argument(0) : "";
   options.template_path = read.argument(named ? 1 : 0);

@@ -1,21 +1,21 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "cli/console.hpp"
-#include "cli/output_thread.hpp"
 #include "cli/progress_display.hpp"
+#include "io/event_loop.hpp"
+#include "io/output_thread.hpp"
 #include "tasker/clock.hpp"
 #include "tasker/runtime.hpp"
 
 namespace tasker::cli {
 
-/// What is seen of a run while it goes on, in the format that was asked for, and the two streams with a thread each.
-/// Made before the Runtime and alive after it; used on the loop thread.
+/// What is seen of a run while it goes on, in the format that was asked for. stdout and stderr are written by a thread
+/// each, so that a slow reader never stops a deadline. Made before the Runtime and alive after it; loop thread only.
 class RunView final : public Observer {
  public:
   enum class Mode {
@@ -25,38 +25,33 @@ class RunView final : public Observer {
   };
 
   RunView(const Console& console, Mode mode);
-  ~RunView() override;
 
-  void on_event(const Event& event, WallTime at) override;
+  void on_event(const Event& event, WallTime at) override { observer_->on_event(event, at); }
 
-  /// The runtime lives from here on: its loop gets the display's beat, and `stop` when nobody reads stdout any more.
-  void attach(Runtime& runtime);
-  /// It is about to end.
-  void detach();
+  /// Called now and then while a run goes on: draws what is due, and stops a run whose stdout nobody reads any more.
+  void tick(Runtime& runtime);
 
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
   void end_progress();
   /// Queues text for stdout.
   void print(std::string text) { out_.write(std::move(text)); }
-  /// Writes out what waits. False when nobody read stdout to its end.
+  /// Waits until all is written. False when nobody read stdout to its end.
   bool finish();
   /// Progress and log events that were lost because stdout was read too slowly.
-  std::uint64_t dropped_events() const { return out_.dropped(); }
+  std::uint64_t dropped_events() const { return dropped_events_; }
 
  private:
-  class Link;
   std::unique_ptr<Observer> make_observer(const Console& console, Mode mode);
-  OutputThread::Hooks stdout_hooks();
-  OutputThread::Hooks stderr_hooks(bool live);
-  void tick();
 
   SystemClock clock_;
-  std::shared_ptr<Link> link_;  ///< to the runtime, from the writing threads
-  bool live_;                   ///< a block is drawn on a terminal
-  std::atomic<bool> tick_posted_ = false;
-  OutputThread out_;
-  OutputThread err_;
+  // The streams report a break to a loop, but the runtime's is its own and ends before they do: `tick` asks instead,
+  // and this one never runs.
+  io::EventLoop idle_loop_;
+  io::OutputThread out_;
+  io::OutputThread err_;
   ProgressDisplay* display_ = nullptr;  ///< the observer, when it is one
+  std::uint64_t dropped_events_ = 0;
+  bool stopped_ = false;  ///< because nobody reads
   std::unique_ptr<Observer> observer_;
 };
 

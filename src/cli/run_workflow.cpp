@@ -36,7 +36,7 @@ RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& ta
   if (paths.empty() && !task_template.steps.empty()) throw no_handlers_error(&task_template);
   RuntimeOptions runtime;
   runtime.store = options.store;
-  runtime.workers = worker_options(options.workers, std::move(paths), &task_template);
+  runtime.workers = worker_options(options.workers, std::move(paths));
   return runtime;
 }
 

@@ -22,7 +22,7 @@ void check_handlers(Validation& validation, const TaskTemplate& task_template, c
   try {
     paths = handler_paths(options.workers.handlers, &task_template);
     if (paths.empty() || task_template.steps.empty()) return;
-    workers = worker_options(options.workers, std::move(paths), &task_template);
+    workers = worker_options(options.workers, std::move(paths));
   } catch (const CommandError& error) {
     validation.errors = error.details();
     return;

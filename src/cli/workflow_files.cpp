@@ -85,13 +85,11 @@ std::vector<std::string> handler_paths(const std::vector<std::string>& given, co
   return exists(folder) ? std::vector{folder} : std::vector<std::string>();
 }
 
-WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string> handler_paths,
-                             const TaskTemplate* task_template) {
+WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string> handler_paths) {
   WorkerOptions options;
   options.count = choice.count;
   options.handlers = std::move(handler_paths);
   options.environment = choice.environment;
-  if (task_template) options.env = task_template->env;
   for (const std::string& name : choice.requires_) options.requires_.push_back(required_file(name));
   return options;
 }

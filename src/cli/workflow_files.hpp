@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_error.hpp"
 #include "cli/options.hpp"
 #include "tasker/runtime.hpp"
 #include "tasker/template_loader.hpp"
@@ -24,8 +25,7 @@ CommandError template_error(const std::string& path, std::vector<Diagnostic> err
 std::vector<std::string> handler_paths(const std::vector<std::string>& given, const TaskTemplate* task_template);
 
 /// What a run needs of Ruby; `handler_paths` must not be empty. Throws CommandError when a file to require is missing.
-WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string> handler_paths,
-                             const TaskTemplate* task_template);
+WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string> handler_paths);
 
 /// The error for a template that has steps and no handlers at all.
 CommandError no_handlers_error(const TaskTemplate* task_template);
