@@ -64,7 +64,8 @@ module TaskerCore
         return @entry if @entry.method.nil? && method == "call"
         return other_entry(method) if @methods.include?(method)
 
-        refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}")
+        refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}",
+               Suggestions.for(method, @methods))
       end
 
       private
@@ -106,9 +107,9 @@ module TaskerCore
                "or (context)")
       end
 
-      def refuse(text)
+      def refuse(text, nearest = [])
         raise Rpc::Error.new(Rpc::HANDLER_NOT_FOUND, "handler #{@name.inspect} #{text}",
-                             data: { "handler" => @name, "nearest" => [] })
+                             data: { "handler" => @name, "nearest" => nearest })
       end
     end
   end
