@@ -9,7 +9,8 @@ namespace tasker::io {
 
 /// Starts children as sessions of their own, watches them by pidfd and buries them in the right order
 /// (docs/architecture.md, "How a worker is buried"). Loop thread only; that thread must outlive the children
-/// (PR_SET_PDEATHSIG follows the thread).
+/// (PR_SET_PDEATHSIG follows the thread), and so must the loop. Making one ignores SIGPIPE, and stops ignoring SIGCHLD,
+/// in the whole program.
 class ChildProcessLauncher final : public worker::ProcessLauncher {
  public:
   explicit ChildProcessLauncher(EventLoop& loop);

@@ -22,7 +22,8 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Runs until `stop`. May be called again afterwards. Exceptions of handlers pass through.
+  /// Runs until `stop`, which ends the next run at once when none is under way. May be called again afterwards.
+  /// Exceptions of handlers pass through; the loop can go on after them.
   void run();
   void stop();
   /// Runs `function` on the loop thread, never inside this call.

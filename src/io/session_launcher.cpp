@@ -28,7 +28,7 @@
 #endif
 #endif
 #ifdef TASKER_VFORK
-extern "C" __attribute__((returns_twice)) pid_t __vfork() noexcept;  // NOLINT(bugprone-reserved-identifier)
+extern "C" __attribute__((returns_twice)) pid_t __vfork() noexcept;
 #else
 #define TASKER_VFORK ::vfork
 #endif
@@ -140,7 +140,7 @@ class SessionLauncher : public v2::posix::default_launcher {
                                 volatile ChildFailure& failure, Inits&... inits) {
     const AllSignalsBlocked blocked;
     const pid_t engine = ::getpid();
-    const pid_t child = TASKER_VFORK();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): see run_child
+    const pid_t child = TASKER_VFORK();
     if (child == 0) run_child(engine, program, argv, failure, inits...);
     return child;
   }
