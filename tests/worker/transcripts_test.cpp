@@ -28,8 +28,8 @@ const fs::path kProtocol = fs::path(TASKER_ROOT) / "tests/protocol";
 
 /// What only a runner must withstand: our engine has one step in flight per worker, and never sends anything malformed
 /// or old.
-const std::set<std::string> kRunnerOnly = {"cancel_queued", "context",  "parse_error",
-                                           "ping",          "shutdown", "unknown_method"};
+const std::set<std::string> kRunnerOnly = {"cancel_queued", "context",        "parse_error",     "ping",
+                                           "shutdown",      "unknown_method", "version_mismatch"};
 
 struct Line {
   json parsed;
