@@ -51,6 +51,8 @@ class Engine {
   void tick();
   /// When `tick` is due next, at the latest.
   std::optional<TimePoint> next_deadline() const;
+  /// The machine slept, or the loop was stopped: no task is to blame for that time.
+  void shift_deadlines(Duration by);
   /// No step is in flight and no commit under way.
   bool quiet() const;
   /// Tasks that have not ended.

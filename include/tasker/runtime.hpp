@@ -108,7 +108,9 @@ class Runtime {
   void stop(int signal = 0);
   /// SIGINT and SIGTERM call `stop` from now on. For programs that own their process.
   void stop_on_signals();
-  /// The loop's own thread: runs `function` there.
+  /// Calls `function` on the loop thread every `interval` while a run goes on, e.g. to redraw a display.
+  void every(std::chrono::milliseconds interval, std::function<void()> function);
+  /// Runs `function` on the loop thread.
   void post(std::function<void()> function);
 
  private:

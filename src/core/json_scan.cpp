@@ -232,6 +232,10 @@ JsonMembers JsonMembers::of(std::string_view text, const JsonLimits& limits) {
   return members;
 }
 
+JsonMembers JsonMembers::of_checked(std::string_view text) {
+  return of(text, {.max_bytes = SIZE_MAX, .max_depth = kDeepest});
+}
+
 std::optional<std::string_view> JsonMembers::find(std::string_view key) const {
   for (auto member = members_.rbegin(); member != members_.rend(); ++member) {
     if (member->key == key) return member->value;
@@ -270,6 +274,14 @@ std::optional<bool> JsonMembers::boolean(std::string_view key) const {
   if (value == "true") return true;
   if (value == "false") return false;
   return std::nullopt;
+}
+
+std::vector<std::string> JsonMembers::strings(std::string_view key) const {
+  std::vector<std::string> out;
+  for (const std::string_view element : json_elements(find(key).value_or("[]"))) {
+    if (element.front() == '"') out.push_back(json_unescape(element));
+  }
+  return out;
 }
 
 JsonText JsonMembers::json(std::string_view key) const {

@@ -22,6 +22,9 @@ class JsonMembers {
   /// members.
   static JsonMembers of(std::string_view text, const JsonLimits& limits = {});
 
+  /// The same for a slice of a text that was checked as a whole: no limit but the scanner's own depth.
+  static JsonMembers of_checked(std::string_view text);
+
   const std::optional<JsonError>& error() const { return error_; }
   /// The raw text of a member's value.
   std::optional<std::string_view> find(std::string_view key) const;
@@ -31,6 +34,8 @@ class JsonMembers {
   std::optional<std::int64_t> integer(std::string_view key) const;
   std::optional<double> number(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;
+  /// The strings of an array; other elements are left out.
+  std::vector<std::string> strings(std::string_view key) const;
   /// The value as text of its own; `null` when it is missing.
   JsonText json(std::string_view key) const;
 

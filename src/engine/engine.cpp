@@ -130,6 +130,12 @@ class Engine::Impl final : public StepReplySink {
     return next;
   }
 
+  void shift_deadlines(Duration by) {
+    for (auto& [id, task] : tasks_) {
+      if (task->deadline) *task->deadline += by;
+    }
+  }
+
   bool quiet() const {
     return in_flight_.empty() && commits_under_way_ == 0 && pending_.writes.empty() && answers_.empty();
   }
@@ -381,6 +387,7 @@ void Engine::drain() { impl_->drain(); }
 void Engine::kill() { impl_->kill(); }
 void Engine::tick() { impl_->tick(); }
 std::optional<TimePoint> Engine::next_deadline() const { return impl_->next_deadline(); }
+void Engine::shift_deadlines(Duration by) { impl_->shift_deadlines(by); }
 bool Engine::quiet() const { return impl_->quiet(); }
 std::size_t Engine::active_tasks() const { return impl_->active_tasks(); }
 const std::optional<StoreError>& Engine::store_error() const { return impl_->store_error(); }

@@ -8,7 +8,7 @@ namespace tasker::rpc {
 namespace {
 
 Message error_message(RequestId id, std::string_view text) {
-  const JsonMembers error = JsonMembers::of(text, {.max_bytes = SIZE_MAX, .max_depth = 1000});
+  const JsonMembers error = JsonMembers::of_checked(text);
   const auto code = error.integer("code");
   const auto message = error.string("message");
   if (error.error() || !code || !message) return Malformed{"its error has no code and message"};

@@ -29,7 +29,9 @@ struct Command {
   std::string directory;                                 ///< empty: the engine's own
 };
 
-/// What a process does. Called on the loop thread, never from inside a call to Process or ProcessLauncher.
+/// What a process does. Called on the loop thread, never from inside a call to Process or ProcessLauncher (but for
+/// `drain_output`). What stood in stderr when bytes of stdout were read is delivered before them: what somebody prints before an
+/// answer is known before the answer.
 /// `on_gone` comes last, exactly once: the process is reaped, its group is killed, its output was read to the end.
 struct ProcessEvents {
   std::function<void(std::string_view bytes)> on_stdout;
@@ -46,7 +48,7 @@ class Process {
   /// Queues bytes for its stdin; never blocks. Bytes for a process that has closed its stdin are dropped: `on_gone`
   /// follows.
   virtual void write(std::string bytes) = 0;
-  /// Bytes that were queued and are not in the pipe yet.
+  /// Bytes of `write` that are not in the pipe: not yet, or never since its stdin is closed.
   virtual std::size_t unwritten() const = 0;
   virtual void close_stdin() = 0;
   /// Signals the process itself, by pidfd.

@@ -6,13 +6,13 @@ using namespace tasker;
 
 namespace {
 
-/// nlohmann's opinion, but for numbers beyond a double: we keep their text, it has no value for them.
-bool nlohmann_accepts(const std::string& text) {
+/// nlohmann's opinion; none where a number beyond a double stopped it: we keep its text, it has no value for it.
+std::optional<bool> nlohmann_accepts(const std::string& text) {
   try {
     const auto ignored = nlohmann::json::parse(text);
     return true;
   } catch (const nlohmann::json::out_of_range&) {
-    return true;
+    return std::nullopt;
   } catch (const nlohmann::json::parse_error&) {
     return false;
   }
@@ -119,7 +119,7 @@ TEST_CASE("the scanner and nlohmann agree on what is JSON") {
     const bool ours = !check_json(text, {});
     accepted += ours;
     CAPTURE(text);
-    REQUIRE(ours == nlohmann_accepts(text));
+    if (const auto theirs = nlohmann_accepts(text)) REQUIRE(ours == *theirs);
   }
   CHECK(accepted > 100);
 }

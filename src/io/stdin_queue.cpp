@@ -1,0 +1,76 @@
+#include "io/stdin_queue.hpp"
+
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace tasker::io {
+
+StdinQueue::StdinQueue(EventLoop& loop, UniqueFd pipe) : pipe_(loop, std::move(pipe), [this] { flush(); }) {}
+
+void StdinQueue::write(std::string bytes) {
+  const bool pipe_was_full = unwritten_ > 0;
+  unwritten_ += bytes.size();
+  if (bytes.empty() || closing_ || !pipe_.is_open()) return;
+  queue_.push_back(std::move(bytes));
+  if (!pipe_was_full) flush();
+}
+
+void StdinQueue::close_after_writing() {
+  closing_ = true;
+  if (unwritten_ == 0) drop();
+}
+
+void StdinQueue::drop() {
+  pipe_.close();
+  queue_.clear();
+  written_of_front_ = 0;
+}
+
+void StdinQueue::flush() {
+  while (!queue_.empty() && write_some()) {
+  }
+  if (!pipe_.is_open()) return;
+  if (!queue_.empty()) {
+    pipe_.await_writable();
+  } else if (closing_) {
+    drop();
+  }
+}
+
+bool StdinQueue::write_some() {
+  constexpr std::size_t kMaxParts = 64;
+  std::array<iovec, kMaxParts> parts{};
+  int count = 0;
+  std::size_t skip = written_of_front_;
+  for (auto it = queue_.begin(); it != queue_.end() && count < static_cast<int>(kMaxParts); ++it, ++count) {
+    parts[static_cast<std::size_t>(count)] = {it->data() + skip, it->size() - skip};
+    skip = 0;
+  }
+  const ssize_t written = ::writev(pipe_.get(), parts.data(), count);
+  if (written >= 0) {
+    forget_written(static_cast<std::size_t>(written));
+    return true;
+  }
+  if (errno == EINTR) return true;
+  if (errno != EAGAIN) drop();  // EPIPE: it reads no more; that it ends is told elsewhere
+  return false;
+}
+
+void StdinQueue::forget_written(std::size_t count) {
+  unwritten_ -= count;
+  while (count > 0) {
+    const std::size_t left = queue_.front().size() - written_of_front_;
+    if (count < left) {
+      written_of_front_ += count;
+      return;
+    }
+    count -= left;
+    written_of_front_ = 0;
+    queue_.pop_front();
+  }
+}
+
+}  // namespace tasker::io

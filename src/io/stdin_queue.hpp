@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+
+#include "io/watched_fd.hpp"
+
+namespace tasker::io {
+
+/// What a child has yet to read: a queue in front of its stdin that never blocks. Loop thread only.
+class StdinQueue {
+ public:
+  StdinQueue(EventLoop& loop, UniqueFd pipe);
+
+  void write(std::string bytes);
+  /// Bytes that are not in the pipe: not yet, or never when it is closed.
+  std::size_t unwritten() const { return unwritten_; }
+  /// What is queued is written first.
+  void close_after_writing();
+  void drop();
+
+ private:
+  void flush();
+  /// False when the pipe is full or gone.
+  bool write_some();
+  void forget_written(std::size_t count);
+
+  WatchedFd pipe_;
+  std::deque<std::string> queue_;
+  std::size_t written_of_front_ = 0;
+  std::size_t unwritten_ = 0;
+  bool closing_ = false;
+};
+
+}  // namespace tasker::io

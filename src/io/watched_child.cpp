@@ -1,0 +1,170 @@
+#include "io/watched_child.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "io/pidfd.hpp"
+
+namespace tasker::io {
+namespace {
+
+constexpr std::size_t kChunk = 64 * 1024;
+/// The most a pipe can hold unless root made it larger.
+constexpr int kChunksInAPipe = 16;
+/// How long a pipe may stay open behind the last of the group: somebody outside it holds the other end.
+constexpr std::chrono::milliseconds kDrainPatience(500);
+/// SIGKILL takes milliseconds; a process stuck in the kernel is left behind rather than waited for.
+constexpr std::chrono::milliseconds kKillPatience(1000);
+
+/// Restores it even when a callback throws.
+class Marked {
+ public:
+  explicit Marked(bool& mark) : mark_(mark) { mark_ = true; }
+  ~Marked() { mark_ = false; }
+  Marked(const Marked&) = delete;
+  Marked& operator=(const Marked&) = delete;
+
+ private:
+  bool& mark_;
+};
+
+}  // namespace
+
+// `shared_from_this` in what follows: a callback may let go of this child while it runs.
+WatchedChild::WatchedChild(EventLoop& loop, EngineStreams streams, worker::ProcessEvents events)
+    : loop_(loop),
+      events_(std::make_shared<worker::ProcessEvents>(std::move(events))),
+      in_(loop, std::move(streams.in)),
+      out_{WatchedFd(loop, std::move(streams.out), [this] { shared_from_this()->output_ready(out_); }),
+           &worker::ProcessEvents::on_stdout, std::make_unique_for_overwrite<char[]>(kChunk)},
+      err_{WatchedFd(loop, std::move(streams.err), [this] { shared_from_this()->output_ready(err_); }),
+           &worker::ProcessEvents::on_stderr, std::make_unique_for_overwrite<char[]>(kChunk)},
+      drain_deadline_(loop.context(), [this] { shared_from_this()->drained_long_enough(); }) {}
+
+WatchedChild::~WatchedChild() { abandon(); }
+
+void WatchedChild::watch(Spawned spawned) {
+  pid_ = spawned.pid;
+  rss_floor_kb_ = spawned.rss_floor_kb;
+  try {
+    const auto on_exit = [this] { shared_from_this()->pidfd_ready(); };
+    pidfd_ = std::make_unique<WatchedFd>(loop_, std::move(spawned.pidfd), on_exit);
+  } catch (...) {
+    end_unwatched(pid_);
+    throw;
+  }
+  state_ = State::Running;
+  pidfd_->await_readable();
+  out_.pipe.await_readable();
+  err_.pipe.await_readable();
+}
+
+void WatchedChild::pidfd_ready() {
+  if (state_ != State::Running) return;
+  if (!has_ended(pidfd_->get())) return pidfd_->await_readable();
+  state_ = State::Draining;
+  signal_group(SIGKILL);
+  drain_deadline_.expire_at(std::chrono::steady_clock::now() + kDrainPatience);
+  output_closed();
+}
+
+void WatchedChild::output_ready(Output& output) {
+  const auto bytes = read_some(output);
+  // Before delivering: a callback that throws must not end the watch.
+  if (output.pipe.is_open()) output.pipe.await_readable();
+  if (!bytes.empty()) return deliver_in_order(output, bytes);
+  if (!output.pipe.is_open()) output_closed();
+}
+
+void WatchedChild::drain_output() {
+  if (delivering_ || (state_ != State::Running && state_ != State::Draining)) return;
+  const auto self = shared_from_this();
+  drain(out_);
+  drain(err_);
+}
+
+void WatchedChild::drain(Output& output) {
+  for (int chunk = 0; chunk < kChunksInAPipe; ++chunk) {
+    const auto bytes = read_some(output);
+    if (bytes.empty()) break;
+    deliver_in_order(output, bytes);
+  }
+  if (!output.pipe.is_open()) output_closed();
+}
+
+void WatchedChild::deliver_in_order(const Output& output, std::string_view bytes) {
+  // It wrote what stands in stderr by now before, or while, it wrote these bytes.
+  if (&output == &out_) drain(err_);
+  deliver(output, bytes);
+}
+
+void WatchedChild::drained_long_enough() {
+  drain(out_);
+  drain(err_);
+  if (state_ == State::Draining) bury();
+}
+
+std::string_view WatchedChild::read_some(Output& output) {
+  while (output.pipe.is_open()) {
+    const ssize_t count = ::read(output.pipe.get(), output.buffer.get(), kChunk);
+    if (count > 0) return {output.buffer.get(), static_cast<std::size_t>(count)};
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) break;
+    output.pipe.close();
+  }
+  return {};
+}
+
+void WatchedChild::deliver(const Output& output, std::string_view bytes) {
+  const auto events = events_;
+  if (!events || !((*events).*output.event)) return;
+  const Marked mark(delivering_);
+  ((*events).*output.event)(bytes);
+}
+
+void WatchedChild::output_closed() {
+  if (state_ == State::Draining && !out_.pipe.is_open() && !err_.pipe.is_open()) bury();
+}
+
+void WatchedChild::bury() {
+  state_ = State::Gone;
+  const auto status = reap(pidfd_->get(), rss_floor_kb_);
+  close_all();
+  loop_.post([weak = weak_from_this(), status] {
+    const auto self = weak.lock();
+    const auto events = self ? std::exchange(self->events_, nullptr) : nullptr;
+    if (events && events->on_gone) events->on_gone(status);
+  });
+}
+
+void WatchedChild::abandon() {
+  events_.reset();
+  if (state_ == State::Running || state_ == State::Draining) {
+    signal_group(SIGKILL);
+    signal(SIGKILL);
+    if (wait_until_ended(pidfd_->get(), kKillPatience)) reap(pidfd_->get(), rss_floor_kb_);
+  }
+  state_ = State::Gone;
+  close_all();
+}
+
+void WatchedChild::close_all() {
+  drain_deadline_.cancel();
+  in_.drop();
+  out_.pipe.close();
+  err_.pipe.close();
+  if (pidfd_) pidfd_->close();
+}
+
+void WatchedChild::signal(int number) {
+  if (state_ == State::Running || state_ == State::Draining) send_signal(pidfd_->get(), number);
+}
+
+void WatchedChild::signal_group(int number) {
+  if (state_ == State::Running || state_ == State::Draining) ::kill(-pid_, number);
+}
+
+}  // namespace tasker::io

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "io/one_shot_timer.hpp"
+#include "io/session_launcher.hpp"
+#include "io/stdin_queue.hpp"
+#include "io/watched_fd.hpp"
+#include "worker/process.hpp"
+
+namespace tasker::io {
+
+/// The engine's ends of a child's pipes.
+struct EngineStreams {
+  UniqueFd in;
+  UniqueFd out;
+  UniqueFd err;
+};
+
+/// One child from spawn to burial. Its end is seen by pidfd; then, in this order: the group is killed while the
+/// unreaped leader keeps its number, the pipes are read to their end, the leader is reaped, `on_gone` is posted. Held
+/// by its Process and, while a callback runs, by the caller of that. Loop thread only.
+class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
+ public:
+  /// @throws std::system_error when the loop can't take more descriptors
+  WatchedChild(EventLoop& loop, EngineStreams streams, worker::ProcessEvents events);
+  ~WatchedChild();
+
+  /// Takes charge of the child at the other ends. When it throws the child is dead and reaped.
+  void watch(Spawned spawned);
+  /// Kills, reaps, calls nobody back.
+  void abandon();
+
+  int pid() const { return pid_; }
+  StdinQueue& input() { return in_; }
+  void signal(int number);
+  void signal_group(int number);
+  /// Does nothing inside one of its own callbacks: what comes first must be told first.
+  void drain_output();
+
+ private:
+  enum class State { Unborn, Running, Draining, Gone };
+  using OnBytes = std::function<void(std::string_view)>;
+
+  struct Output {
+    WatchedFd pipe;
+    OnBytes worker::ProcessEvents::*event;
+    std::unique_ptr<char[]> buffer;
+  };
+
+  void pidfd_ready();
+  void output_ready(Output& output);
+  void drain(Output& output);
+  void drained_long_enough();
+  /// What is in the pipe, up to one buffer; empty when that is nothing. Closes the pipe at its end.
+  std::string_view read_some(Output& output);
+  void deliver_in_order(const Output& output, std::string_view bytes);
+  void deliver(const Output& output, std::string_view bytes);
+  void output_closed();
+  void bury();
+  void close_all();
+
+  EventLoop& loop_;
+  std::shared_ptr<worker::ProcessEvents> events_;
+  StdinQueue in_;
+  Output out_;
+  Output err_;
+  OneShotTimer drain_deadline_;
+  std::unique_ptr<WatchedFd> pidfd_;
+  int pid_ = -1;
+  long rss_floor_kb_ = 0;
+  State state_ = State::Unborn;
+  bool delivering_ = false;
+};
+
+}  // namespace tasker::io

@@ -1,0 +1,322 @@
+#include "tasker/runtime.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "io/child_process.hpp"
+#include "io/event_loop.hpp"
+#include "runtime/handler_check.hpp"
+#include "runtime/worker_command.hpp"
+#include "tasker/handler_registry.hpp"
+#include "worker/worker_pool.hpp"
+
+namespace tasker {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A timer this late means that the machine, or this process, stood still: nobody is to blame for that time.
+constexpr Duration kStoodStill = 1s;
+constexpr Duration kOneSignal = 200ms;   ///< a terminal may deliver one Ctrl-C twice
+constexpr Duration kShutdownGrace = 2s;  ///< for workers that have nothing to do any more
+
+std::size_t worker_count(const WorkerOptions& options) {
+  if (options.count > 0) return static_cast<std::size_t>(options.count);
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+}
+
+}  // namespace
+
+class Runtime::Impl final : public Observer {
+ public:
+  Impl(RuntimeOptions options, Observer& observer)
+      : options_(std::move(options)),
+        observer_(observer),
+        launcher_(loop_),
+        store_(open_store(options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); })),
+        engine_(*store_, registry_, clock_, *this, [this] { wake(); }) {
+    loop_.on_timer([this] { on_timer(); });
+  }
+
+  ~Impl() override { bury_workers(); }
+
+  HandlerRegistry& registry() { return registry_; }
+  void post(std::function<void()> function) { loop_.post(std::move(function)); }
+
+  void every(std::chrono::milliseconds interval, std::function<void()> function) {
+    ticker_ = std::move(function);
+    ticker_interval_ = interval;
+    next_ticker_ = clock_.steady();
+  }
+
+  RunResult run(const TaskRequest& request) {
+    RunResult result = check(*request.task_template);
+    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result));
+    ended_.reset();
+    const TaskId task = engine_.submit(request);
+    loop_until([&] { return ended_ || gave_up() || (stopping() && engine_.quiet()); });
+    if (ended_) {
+      result.record = std::move(ended_);
+      ended_.reset();
+      return result;
+    }
+    return unfinished(task);
+  }
+
+  RunResult check(const TaskTemplate& task_template) {
+    RunResult result;
+    if (needs_ruby(task_template) && !boot(&task_template)) {
+      result.end = RunEnd::WorkersFailed;
+      result.boot = no_worker_;
+      return interrupted_or(std::move(result));
+    }
+    result.diagnostics =
+        check_handler_references(task_template, registry_, pool_ ? pool_->handlers() : std::vector<HandlerInfo>{});
+    if (!result.diagnostics.empty()) result.end = RunEnd::HandlersWrong;
+    return result;
+  }
+
+  std::variant<std::vector<HandlerInfo>, BootReport> handlers() {
+    std::vector<HandlerInfo> all;
+    for (const auto& [name, handler] : *registry_.snapshot()) {
+      if (dynamic_cast<const worker::RubyStepHandler*>(handler.get())) continue;
+      HandlerInfo info;
+      info.name = name;
+      info.api = "c++";
+      all.push_back(std::move(info));
+    }
+    if (!boot(nullptr)) return no_worker_.value_or(BootReport{});
+    all.insert(all.end(), pool_->handlers().begin(), pool_->handlers().end());
+    return all;
+  }
+
+  void stop(int signal) {
+    loop_.post([this, signal] { on_stop(signal); });
+  }
+
+  void stop_on_signals() {
+    loop_.on_signals({SIGINT, SIGTERM}, [this](int signal) { on_stop(signal); });
+  }
+
+  void on_event(const Event& event, WallTime at) override {
+    observer_.on_event(event, at);
+    if (const auto* task = std::get_if<TaskEnded>(&event)) ended_ = task->record;
+  }
+
+ private:
+  // --- the loop ---
+
+  void wake() {
+    if (std::exchange(turn_posted_, true)) return;
+    loop_.post([this] { turn(); });
+  }
+
+  void on_timer() {
+    const Duration late = clock_.steady() - armed_for_;
+    if (late > kStoodStill) {
+      engine_.shift_deadlines(late);
+      if (pool_) pool_->shift_deadlines(late);
+    }
+    turn();
+  }
+
+  void turn() {
+    turn_posted_ = false;
+    const TimePoint now = clock_.steady();
+    if (drain_deadline_ && now >= *drain_deadline_) kill_steps();
+    engine_.tick();
+    if (pool_) pool_->tick(now);
+    if (ticker_ && now >= next_ticker_) {
+      next_ticker_ = now + ticker_interval_;
+      ticker_();
+    }
+    if (until_ && until_()) return loop_.stop();
+    arm();
+  }
+
+  void arm() {
+    TimePoint next = TimePoint::max();
+    if (const auto at = engine_.next_deadline()) next = std::min(next, *at);
+    if (pool_) next = std::min(next, pool_->next_due());
+    if (drain_deadline_) next = std::min(next, *drain_deadline_);
+    if (ticker_) next = std::min(next, next_ticker_);
+    armed_for_ = next;
+    loop_.set_timer(next == TimePoint::max() ? std::nullopt : std::optional(next));
+  }
+
+  void loop_until(std::function<bool()> done) {
+    until_ = std::move(done);
+    wake();
+    loop_.run();
+    until_ = nullptr;
+  }
+
+  // --- workers ---
+
+  bool needs_ruby(const TaskTemplate& task_template) const {
+    return std::any_of(task_template.steps.begin(), task_template.steps.end(), [&](const StepTemplate& step) {
+      const auto handler = registry_.find(step.handler.callable);
+      return !handler || dynamic_cast<const worker::RubyStepHandler*>(handler.get());
+    });
+  }
+
+  /// True once a worker has announced its handlers.
+  bool boot(const TaskTemplate* task_template) {
+    if (!pool_ && !make_pool(task_template)) return false;
+    pool_->boot();
+    loop_until([this] { return announced_ || no_worker_ || stopping(); });
+    return announced_;
+  }
+
+  bool make_pool(const TaskTemplate* task_template) {
+    WorkerOptions options = options_.workers;
+    if (task_template && options.handlers.empty()) options.handlers = task_template->handlers;
+    if (task_template) options.env.insert(options.env.end(), task_template->env.begin(), task_template->env.end());
+    auto command = worker_command(options);
+    if (auto* problem = std::get_if<std::string>(&command)) {
+      no_worker_.emplace();
+      no_worker_->message = std::move(*problem);
+      return false;
+    }
+    worker::PoolConfig config;
+    config.workers = worker_count(options);
+    config.step_timeout = options.step_timeout;
+    config.worker.command = std::get<worker::Command>(std::move(command));
+    config.worker.handlers = options.handlers;
+    config.worker.requires_ = options.requires_;
+    config.worker.environment = options.environment;
+    config.worker.boot_timeout = options.boot_timeout;
+    config.worker.escalation.cancel_grace = options.cancel_grace;
+    config.worker.escalation.term_grace = options.term_grace;
+    worker::WorkerPool::Listener listener;
+    listener.on_announced = [this](const std::vector<HandlerInfo>& handlers) { bind(handlers); };
+    listener.on_no_worker = [this](const BootReport& report) {
+      no_worker_ = report;
+      wake();
+    };
+    listener.wake = [this] { wake(); };
+    pool_ = std::make_unique<worker::WorkerPool>(std::move(config), launcher_, clock_, *this, std::move(listener));
+    return true;
+  }
+
+  /// Every announced name delegates to the pool; names that C++ code has bound stay its own.
+  void bind(const std::vector<HandlerInfo>& handlers) {
+    const auto ruby = std::make_shared<worker::RubyStepHandler>(*pool_);
+    std::vector<std::pair<std::string, std::shared_ptr<StepHandler>>> bindings;
+    const auto add = [&](const std::string& name) {
+      if (!registry_.find(name)) bindings.emplace_back(name, ruby);
+    };
+    for (const HandlerInfo& info : handlers) {
+      if (info.api == "unusable") continue;
+      add(info.name);
+      for (const std::string& alias : info.aliases) add(alias);
+    }
+    registry_.rebind(bindings);
+    announced_ = true;
+    wake();
+  }
+
+  void bury_workers() {
+    if (!pool_) return;
+    ticker_ = nullptr;
+    pool_->stop();
+    // The grace is for at_exit blocks and connections to be closed; nothing runs any more.
+    drain_deadline_ = clock_.steady() + kShutdownGrace;
+    loop_until([this] { return pool_->all_gone(); });
+  }
+
+  // --- ends ---
+
+  bool stopping() const { return stops_ > 0; }
+  bool gave_up() const { return engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker()); }
+
+  void on_stop(int signal) {
+    const TimePoint now = clock_.steady();
+    if (stops_ > 0 && now - last_stop_ < kOneSignal) return;
+    last_stop_ = now;
+    signal_ = signal_ ? signal_ : signal;
+    if (++stops_ == 1) {
+      drain_deadline_ = now + options_.drain_grace;
+      engine_.drain();
+    } else {
+      kill_steps();
+    }
+    wake();
+  }
+
+  void kill_steps() {
+    drain_deadline_.reset();
+    engine_.kill();
+    if (pool_) pool_->kill();
+  }
+
+  RunResult interrupted_or(RunResult result) {
+    if (!stopping()) return result;
+    result.end = RunEnd::Interrupted;
+    result.signal = signal_;
+    return result;
+  }
+
+  /// The task did not end: say why, with what stands so far.
+  RunResult unfinished(TaskId task) {
+    RunResult result;
+    result.resumable = store_->is_durable();
+    if (const auto& error = engine_.store_error()) {
+      result.end = RunEnd::StoreFailed;
+      result.store_error = error->message;
+    } else if (stopping()) {
+      result.end = RunEnd::Interrupted;
+      result.signal = signal_;
+    } else {
+      result.end = RunEnd::WorkersFailed;
+      result.boot = no_worker_;
+      engine_.drain();
+      loop_until([this] { return engine_.quiet() || engine_.store_error(); });
+    }
+    result.record = engine_.snapshot(task);
+    return result;
+  }
+
+  RuntimeOptions options_;
+  Observer& observer_;
+  SystemClock clock_;
+  HandlerRegistry registry_;
+  io::EventLoop loop_;
+  io::ChildProcessLauncher launcher_;
+  std::unique_ptr<Store> store_;
+  Engine engine_;
+  std::unique_ptr<worker::WorkerPool> pool_;  ///< after the engine: replies it still holds are answered into it
+  std::function<bool()> until_;
+  std::function<void()> ticker_;
+  std::chrono::milliseconds ticker_interval_{};
+  TimePoint next_ticker_{};
+  TimePoint armed_for_{};
+  std::optional<TimePoint> drain_deadline_;
+  TimePoint last_stop_{};
+  std::optional<TaskRecord> ended_;
+  std::optional<BootReport> no_worker_;
+  int stops_ = 0;
+  int signal_ = 0;
+  bool announced_ = false;
+  bool turn_posted_ = false;
+};
+
+Runtime::Runtime(RuntimeOptions options, Observer& observer)
+    : impl_(std::make_unique<Impl>(std::move(options), observer)) {}
+Runtime::~Runtime() = default;
+HandlerRegistry& Runtime::registry() { return impl_->registry(); }
+RunResult Runtime::run(const TaskRequest& request) { return impl_->run(request); }
+RunResult Runtime::check_handlers(const TaskTemplate& task_template) { return impl_->check(task_template); }
+std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return impl_->handlers(); }
+void Runtime::stop(int signal) { impl_->stop(signal); }
+void Runtime::stop_on_signals() { impl_->stop_on_signals(); }
+void Runtime::every(std::chrono::milliseconds interval, std::function<void()> function) {
+  impl_->every(interval, std::move(function));
+}
+void Runtime::post(std::function<void()> function) { impl_->post(std::move(function)); }
+
+}  // namespace tasker

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "rpc/envelope.hpp"
+#include "tasker/runtime.hpp"
+
+namespace tasker::worker {
+
+struct WorkerSettings;
+
+/// The params of `initialize` for worker number `worker`.
+std::string initialize_params(const WorkerSettings& settings, int worker);
+
+/// What a worker said of itself.
+struct Hello {
+  int pid = 0;
+  std::vector<HandlerInfo> handlers;
+};
+
+/// Reads the answer to `initialize`; a sentence when it is none.
+std::variant<Hello, std::string> parse_hello(std::string_view result);
+
+/// Fills in what an error answer to `initialize` tells: message, file, line, backtrace, time per file.
+void read_boot_error(const rpc::ErrorMessage& error, BootReport& report);
+
+}  // namespace tasker::worker

@@ -1,0 +1,129 @@
+#include "worker/step_answer.hpp"
+
+#include "core/json_scan.hpp"
+#include "core/time_text.hpp"
+
+namespace tasker::worker {
+
+namespace {
+
+void read_usage(const JsonMembers& members, StepAnswer& answer) {
+  const auto usage = members.find("usage");
+  if (!usage) return;
+  const JsonMembers figures = JsonMembers::of_checked(*usage);
+  answer.cpu_us = figures.integer("cpu_us");
+  answer.max_rss_kb = figures.integer("max_rss_kb");
+}
+
+SharedError unserializable(std::string message) {
+  auto error = std::make_shared<ErrorInfo>();
+  error->kind = ErrorKind::ResultUnserializable;
+  error->message = std::move(message);
+  error->retryable = false;
+  return error;
+}
+
+ErrorKind kind_of(rpc::ErrorCode code, bool retryable) {
+  switch (code) {
+    case rpc::ErrorCode::HandlerNotFound:
+      return ErrorKind::HandlerNotFound;
+    case rpc::ErrorCode::ResultUnserializable:
+      return ErrorKind::ResultUnserializable;
+    case rpc::ErrorCode::ResultTooLarge:
+      return ErrorKind::ResultTooLarge;
+    default:
+      return retryable ? ErrorKind::HandlerError : ErrorKind::PermanentError;
+  }
+}
+
+ErrorInfo error_info(const rpc::ErrorMessage& message) {
+  const JsonMembers data = JsonMembers::of_checked(message.data);
+  ErrorInfo error;
+  error.retryable = data.boolean("retryable").value_or(false);
+  error.kind = kind_of(message.code, error.retryable);
+  error.class_name = data.string("class").value_or("");
+  error.message = data.string("message").value_or(message.message);
+  error.backtrace = data.strings("backtrace");
+  error.cause = data.json("cause");
+  error.error_code = data.string("error_code").value_or("");
+  error.context = data.json("context");
+  error.retry_after = data.number("retry_after");
+  return error;
+}
+
+std::string timeout_message(Duration timeout) { return "timed out after " + human_text(timeout); }
+
+std::string stop_message(CancelReason reason) {
+  return reason == CancelReason::TaskTimeout ? "stopped: the task ran past its time"
+                                             : "stopped: the task was cancelled";
+}
+
+/// The step was stopped; `error` carries what is known of where it stood.
+StepOutcome stopped(ErrorInfo error, CancelReason reason, Duration timeout) {
+  const std::string how = error.message;
+  if (reason == CancelReason::Deadline) {
+    error.kind = ErrorKind::Timeout;
+    error.retryable = true;
+    error.message = timeout_message(timeout) + (error.worker ? "; " + how : "");
+    return TimedOut{std::make_shared<ErrorInfo>(std::move(error))};
+  }
+  error.kind = ErrorKind::Cancelled;
+  error.retryable = false;
+  error.message = stop_message(reason);
+  return Cancelled{reason, std::make_shared<ErrorInfo>(std::move(error))};
+}
+
+}  // namespace
+
+StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limits) {
+  StepAnswer answer{NotStarted{}, {}, {}};
+  const JsonMembers members = JsonMembers::of_checked(message.result);
+  read_usage(members, answer);
+  if (const auto checkpoint = members.find("checkpoint")) {
+    answer.outcome = Yielded{JsonText::trusted(std::string(*checkpoint))};
+    return answer;
+  }
+  const auto results = members.find("results");
+  if (!results) {
+    answer.outcome = Failed{unserializable("the runner's answer has no \"results\"")};
+    return answer;
+  }
+  // The line may nest deeper than a value may: its envelope takes two levels.
+  auto checked = JsonText::parse(std::string(*results), limits);
+  if (const auto* error = std::get_if<JsonError>(&checked)) {
+    answer.outcome = Failed{unserializable("the results are " + error->message)};
+    return answer;
+  }
+  Succeeded succeeded{std::get<JsonText>(std::move(checked)), std::nullopt, JsonText::trusted("{}")};
+  if (members.find("output")) succeeded.output = members.json("output");
+  if (members.find("metadata")) succeeded.metadata = members.json("metadata");
+  answer.outcome = std::move(succeeded);
+  return answer;
+}
+
+StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelReason> asked, Duration timeout) {
+  StepAnswer answer{NotStarted{}, {}, {}};
+  const JsonMembers data = JsonMembers::of_checked(message.data);
+  read_usage(data, answer);
+  switch (message.code) {
+    case rpc::ErrorCode::ShuttingDown:
+    case rpc::ErrorCode::UnknownContextRef:
+      return answer;
+    case rpc::ErrorCode::Cancelled:
+      if (data.boolean("started") == false) return answer;
+      answer.outcome = stopped(error_info(message), asked.value_or(CancelReason::TaskCancelled), timeout);
+      return answer;
+    default:
+      answer.outcome = Failed{std::make_shared<ErrorInfo>(error_info(message))};
+      return answer;
+  }
+}
+
+StepOutcome outcome_of_death(ErrorInfo lost, std::optional<CancelReason> asked, Duration timeout) {
+  if (asked) return stopped(std::move(lost), *asked, timeout);
+  lost.kind = ErrorKind::WorkerLost;
+  lost.retryable = true;
+  return WorkerLost{std::make_shared<ErrorInfo>(std::move(lost)), false};
+}
+
+}  // namespace tasker::worker

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+#include "tasker/step_handler.hpp"
+#include "worker/step_request.hpp"
+#include "worker/supervisor.hpp"
+
+namespace tasker::worker {
+
+struct PoolConfig {
+  std::size_t workers = 1;
+  Duration step_timeout = std::chrono::seconds(600);
+  WorkerSettings worker;
+};
+
+/// Hands steps to ready workers in the order they came, and stops them when asked. Loop thread.
+class WorkerPool final : private SupervisorListener {
+ public:
+  struct Listener {
+    std::function<void(const std::vector<HandlerInfo>& handlers)> on_announced;
+    std::function<void(const BootReport& report)> on_no_worker;
+    std::function<void()> wake;  ///< `tick` is due at once
+  };
+
+  WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock& clock, Observer& observer, Listener listener);
+
+  void submit(StepContext context, StepReply reply);
+  void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
+
+  /// Starts a first worker, for its handshake.
+  void boot() { supervisor_.want(1); }
+  const std::vector<HandlerInfo>& handlers() const { return supervisor_.handlers(); }
+
+  void tick(TimePoint now);
+  TimePoint next_due() const { return supervisor_.next_due(); }
+  void shift_deadlines(Duration by) { supervisor_.shift_deadlines(by); }
+
+  /// Gives back what was not sent and lets the workers end.
+  void stop();
+  void kill() { supervisor_.kill(); }
+  bool has_usable_worker() const { return supervisor_.has_usable_worker(); }
+  bool all_gone() const { return supervisor_.all_gone(); }
+
+ private:
+  struct Queued {
+    StepContext context;
+    StepReply reply;
+    TimePoint since;
+  };
+
+  void worker_available() override { pump(); }
+  void tick_soon() override { listener_.wake(); }
+  void handlers_announced(const std::vector<HandlerInfo>& handlers) override { listener_.on_announced(handlers); }
+  void no_worker(const BootReport& report) override { listener_.on_no_worker(report); }
+  void pump();
+  void send(Worker& worker, Queued queued);
+
+  PoolConfig config_;
+  const Clock& clock_;
+  Listener listener_;
+  StepRequestWriter requests_;
+  std::unordered_map<DispatchId, Queued> queued_;
+  std::deque<DispatchId> order_;  ///< may name dispatches that were taken back
+  Supervisor supervisor_;
+};
+
+/// A Ruby handler by name: delegates to the pool, holds no Ruby object.
+class RubyStepHandler final : public StepHandler {
+ public:
+  explicit RubyStepHandler(WorkerPool& pool) : pool_(pool) {}
+  void process(StepContext context, StepReply reply) override { pool_.submit(context, std::move(reply)); }
+  void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) override {
+    pool_.cancel(dispatch, reason, urgency);
+  }
+
+ private:
+  WorkerPool& pool_;
+};
+
+}  // namespace tasker::worker
