@@ -1,0 +1,90 @@
+#include "cli/cli.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/command_error.hpp"
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/help.hpp"
+#include "cli/options_reader.hpp"
+#include "io/process_signals.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+template <typename Options>
+ExitCode run(ExitCode (*command)(const Options&, const Console&), const Options& options) {
+  return command(options, Console(options.common));
+}
+
+ExitCode dispatch(const CommandLine& line) {
+  const Environment environment = process_environment();
+  const std::string_view name = line.command->name;
+  if (name == "run-workflow") return run(run_workflow, read_run_options(line, environment));
+  if (name == "validate") return run(validate, read_validate_options(line, environment));
+  if (name == "graph") return run(graph, read_graph_options(line, environment));
+  if (name == "handler list") return run(handler_list, read_handler_options(line, environment));
+  if (name == "handler show") return run(handler_show, read_handler_options(line, environment));
+  if (name == "handler call") return run(handler_call, read_handler_options(line, environment));
+  return version(Console(read_common_options(line, environment)));
+}
+
+std::string help_for(const CommandLine& line, const Style& style) {
+  if (line.command) return command_help(*line.command, style);
+  return line.group.empty() ? overview_help(style) : group_help(line.group, style);
+}
+
+ExitCode execute(const std::vector<std::string>& words) {
+  CommandLine line = parse_command_line(words);
+  const Console plain{CommonOptions{}};
+  if (line.help) {
+    plain.print(help_for(line, plain.out()));
+    return ExitCode::Complete;
+  }
+  if (line.version) line.command = &command_table().back();
+  if (line.command) return dispatch(line);
+  plain.say(overview_help(plain.err()));  // no command is a usage error; what there is, is the best answer to it
+  return ExitCode::Usage;
+}
+
+ExitCode tell(const CommandError& error, OutputFormat output) {
+  const Console console{CommonOptions{output, false, false}};
+  if (output == OutputFormat::Text) {
+    console.say(error_text(error, console.err()));
+  } else {
+    console.print(error_json(error, output == OutputFormat::JsonLines));
+  }
+  return error.code();
+}
+
+ExitCode tell_bug(const std::exception& error, OutputFormat output) {
+  return tell(CommandError(ExitCode::Bug, kind::bug, std::string("internal error, please report it: ") + error.what()),
+              output);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  io::ignore_sigpipe();  // a closed stdout is an answer of write, not the end of the process
+  const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
+  const OutputFormat output = wanted_output(words, std::getenv("TASKER_OUTPUT"));
+  try {
+    try {
+      return to_int(execute(words));
+    } catch (const CommandError& error) {
+      return to_int(tell(error, output));
+    } catch (const std::exception& error) {
+      return to_int(tell_bug(error, output));
+    }
+  } catch (const NoReader&) {
+    return to_int(ExitCode::NoReader);
+  }
+}
+
+}  // namespace tasker::cli

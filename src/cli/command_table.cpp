@@ -1,0 +1,121 @@
+#include "cli/command_table.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+constexpr ArgumentSpec kTemplate{"TEMPLATE", "A workflow file (YAML or JSON), or - for standard input"};
+constexpr ArgumentSpec kMaybeTemplate{"TEMPLATE", "A workflow file whose handlers to load", false};
+constexpr ArgumentSpec kHandler{"NAME", "The handler's Ruby class, or its handler_name"};
+
+constexpr FlagSpec kInput{"input", 'i', "JSON|@FILE|-", "The task's context, an object; - reads standard input",
+                          "{}",    ""};
+constexpr FlagSpec kHandlers{"handlers",
+                             'H',
+                             "PATH",
+                             "Ruby file or folder with handlers; may be given more than once",
+                             "the template's own, then handlers/ beside it",
+                             "TASKER_HANDLERS",
+                             true};
+constexpr FlagSpec kLocalHandlers{"handlers",
+                                  'H',
+                                  "PATH",
+                                  "Ruby file or folder with handlers; may be given more than once",
+                                  "the template's own, else handlers/",
+                                  "TASKER_HANDLERS",
+                                  true};
+constexpr FlagSpec kRequire{
+    "require",        'r', "FILE", "Ruby to load first, e.g. config/environment; may be given more than once", "none",
+    "TASKER_REQUIRE", true};
+constexpr FlagSpec kWorkers{"workers",       'w', "N", "Ruby processes, started as work needs them", "cores, at most 8",
+                            "TASKER_WORKERS"};
+constexpr FlagSpec kEnvironment{"environment", 'e',         "NAME", "Which of the template's environments to merge",
+                                "production",  "TASKER_ENV"};
+constexpr FlagSpec kOutput{"output", 'o', "text|json|jsonl", "What stdout carries", "text", "TASKER_OUTPUT"};
+constexpr FlagSpec kStore{
+    "store", 0, "URL", "Where the task is kept: memory: ends with the process", "memory:", "TASKER_STORE"};
+constexpr FlagSpec kTimeout{
+    "timeout",       0, "DURATION", "Ends the whole task after 90s, 5m, 1h30m, 250ms", "the template's timeout_seconds",
+    "TASKER_TIMEOUT"};
+constexpr FlagSpec kStrict{"strict",       0, "", "Unknown keys and input that misses the schema are errors", "",
+                           "TASKER_STRICT"};
+constexpr FlagSpec kDryRun{"dry-run", 0, "", "Check everything, print the plan, run nothing", "", ""};
+constexpr FlagSpec kNoHandlers{"no-handlers", 0, "", "Check the files only; start no Ruby", "", ""};
+constexpr FlagSpec kQuiet{"quiet", 0, "", "No progress and no warnings; jsonl: the result only", "", "TASKER_QUIET"};
+constexpr FlagSpec kNoColor{"no-color", 0, "", "No colours on a terminal", "", "NO_COLOR"};
+constexpr FlagSpec kFormat{"format", 0, "ascii|mermaid|dot", "How to draw it", "ascii", ""};
+
+std::vector<CommandSpec> make_table() {
+  return {
+      {"run-workflow",
+       "run",
+       "Run a workflow to its end",
+       "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
+       "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
+       {kTemplate},
+       {kInput, kHandlers, kRequire, kWorkers, kEnvironment, kOutput, kStore, kTimeout, kStrict, kDryRun, kQuiet,
+        kNoColor},
+       {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
+        "generate-input | tasker run order.yaml -i - -H app/handlers"}},
+      {"validate",
+       "",
+       "Check workflow files and their handlers",
+       "Lists everything that is wrong, each as file:line:column. Handlers are checked with one Ruby worker where "
+       "there "
+       "are handler files.",
+       {{"TEMPLATE", "Workflow files, or - for standard input", true, true}},
+       {kHandlers, kRequire, kEnvironment, kOutput, kStrict, kNoHandlers, kQuiet, kNoColor},
+       {"tasker validate workflows/*.yaml", "tasker validate order.yaml --strict -o json"}},
+      {"graph",
+       "",
+       "Draw a workflow's steps and dependencies",
+       "",
+       {kTemplate},
+       {kFormat, kEnvironment, kOutput, kQuiet, kNoColor},
+       {"tasker graph order.yaml", "tasker graph order.yaml --format dot | dot -Tsvg > order.svg"}},
+      {"handler list",
+       "",
+       "List the handlers that Ruby announces",
+       "",
+       {kMaybeTemplate},
+       {kLocalHandlers, kRequire, kEnvironment, kOutput, kQuiet, kNoColor},
+       {"tasker handler list -H app/handlers", "tasker handler list order.yaml -o json"}},
+      {"handler show",
+       "",
+       "Show one handler: file, form, methods",
+       "",
+       {kHandler, kMaybeTemplate},
+       {kLocalHandlers, kRequire, kEnvironment, kOutput, kQuiet, kNoColor},
+       {"tasker handler show Orders::Charge -H app/handlers"}},
+      {"handler call",
+       "",
+       "Call one handler with a context",
+       "Runs the handler once, as the only step of a task, and prints what it returned. What it prints itself goes to "
+       "stderr.",
+       {kHandler, kMaybeTemplate},
+       {{"input", 'i', "CONTEXT|@FILE|-", "The task's context, an object; - reads standard input", "{}", ""},
+        kLocalHandlers,
+        kRequire,
+        kEnvironment,
+        kOutput,
+        kStore,
+        kTimeout,
+        kQuiet,
+        kNoColor},
+       {"tasker handler call Orders::Charge -i '{\"amount\": 5}' -H app/handlers"}},
+      {"version", "", "Print the version", "", {}, {kOutput}, {}},
+  };
+}
+
+}  // namespace
+
+const std::vector<CommandSpec>& command_table() {
+  static const std::vector<CommandSpec> table = make_table();
+  return table;
+}
+
+std::string_view group_summary(std::string_view group) {
+  return group == "handler" ? "List, show and call handlers" : std::string_view();
+}
+
+}  // namespace tasker::cli

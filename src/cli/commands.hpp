@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/options.hpp"
+
+namespace tasker::cli {
+
+/// The commands. Each does one thing from start to end and returns its exit code, or throws CommandError.
+ExitCode run_workflow(const RunOptions& options, const Console& console);
+ExitCode validate(const ValidateOptions& options, const Console& console);
+ExitCode graph(const GraphOptions& options, const Console& console);
+ExitCode handler_list(const HandlerOptions& options, const Console& console);
+ExitCode handler_show(const HandlerOptions& options, const Console& console);
+ExitCode handler_call(const HandlerOptions& options, const Console& console);
+ExitCode version(const Console& console);
+
+}  // namespace tasker::cli

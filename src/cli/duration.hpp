@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tasker::cli {
+
+/// Reads a duration as people write it: `90s`, `5m`, `1h30m`, `250ms`, `1.5h`, or plain seconds. Units go from big to
+/// small, each at most once. None when the text is no duration, is negative, or lasts longer than ten years.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// How to write one, for messages.
+inline constexpr std::string_view kDurationForms = "90s, 5m, 1h30m, 250ms or plain seconds";
+
+}  // namespace tasker::cli

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tasker::cli {
+
+enum class OutputFormat { Text, Json, JsonLines };
+
+/// What every command knows.
+struct CommonOptions {
+  OutputFormat output = OutputFormat::Text;
+  bool quiet = false;
+  bool no_color = false;
+};
+
+/// Which Ruby, and how much of it.
+struct WorkerChoice {
+  std::vector<std::string> handlers;  ///< as given; empty: the template's, or `handlers/` beside it
+  std::vector<std::string> requires_;
+  int count = 0;  ///< 0: cores, at most 8
+  std::string environment = "production";
+};
+
+struct RunOptions {
+  CommonOptions common;
+  WorkerChoice workers;
+  std::string template_path;
+  std::string input = "{}";  ///< JSON, @FILE or -
+  std::string store = "memory:";
+  std::optional<std::chrono::milliseconds> timeout;
+  bool strict = false;
+  bool dry_run = false;
+};
+
+struct ValidateOptions {
+  CommonOptions common;
+  WorkerChoice workers;
+  std::vector<std::string> templates;
+  bool strict = false;
+  bool no_handlers = false;
+};
+
+enum class GraphFormat { Ascii, Mermaid, Dot };
+
+struct GraphOptions {
+  CommonOptions common;
+  std::string template_path;
+  std::string environment = "production";
+  GraphFormat format = GraphFormat::Ascii;
+};
+
+struct HandlerOptions {
+  CommonOptions common;
+  WorkerChoice workers;
+  std::string handler;        ///< for show and call
+  std::string template_path;  ///< empty: none
+  std::string input = "{}";
+  std::string store = "memory:";
+  std::optional<std::chrono::milliseconds> timeout;
+};
+
+}  // namespace tasker::cli

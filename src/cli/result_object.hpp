@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "cli/exit_code.hpp"
+#include "tasker/task.hpp"
+
+namespace tasker {
+class JsonWriter;
+}
+
+namespace tasker::cli {
+
+/// What stands around a task's record in its result object.
+struct ResultFrame {
+  int exit_code = 0;
+  bool resumable = false;
+  bool as_event = false;  ///< with `"event":"task.result"` in front
+};
+
+/// The result object of docs/cli.md, one line without its newline. Contexts and results are spliced in as the text
+/// they are: digits, float text and key order are the handler's.
+std::string result_object(const TaskRecord& record, const ResultFrame& frame);
+
+/// `{kind, class, message, backtrace[], cause, ...}`, or null.
+void write_error(JsonWriter& json, const SharedError& error);
+
+}  // namespace tasker::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "cli/console.hpp"
+#include "cli/progress_display.hpp"
+#include "io/event_loop.hpp"
+#include "io/output_thread.hpp"
+#include "tasker/clock.hpp"
+#include "tasker/runtime.hpp"
+
+namespace tasker::cli {
+
+/// What is seen of a run while it goes on, in the format that was asked for. stdout and stderr are written by a thread
+/// each, so that a slow reader never stops a deadline. Made before the Runtime and alive after it; loop thread only.
+class RunView final : public Observer {
+ public:
+  enum class Mode {
+    Watch,  ///< progress or events, as the options say
+    Logs,   ///< only what handlers print
+    Silent,
+  };
+
+  RunView(const Console& console, Mode mode);
+
+  void on_event(const Event& event, WallTime at) override { observer_->on_event(event, at); }
+
+  /// Called now and then while a run goes on: draws what is due, and stops a run whose stdout nobody reads any more.
+  void tick(Runtime& runtime);
+
+  /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
+  void end_progress();
+  /// Queues text for stdout.
+  void print(std::string text) { out_.write(std::move(text)); }
+  /// Waits until all is written. False when nobody read stdout to its end.
+  bool finish();
+  /// Progress and log events that were lost because stdout was read too slowly.
+  std::uint64_t dropped_events() const { return dropped_events_; }
+
+ private:
+  std::unique_ptr<Observer> make_observer(const Console& console, Mode mode);
+
+  SystemClock clock_;
+  // The streams report a break to a loop, but the runtime's is its own and ends before they do: `tick` asks instead,
+  // and this one never runs.
+  io::EventLoop idle_loop_;
+  io::OutputThread out_;
+  io::OutputThread err_;
+  ProgressDisplay* display_ = nullptr;  ///< the observer, when it is one
+  std::uint64_t dropped_events_ = 0;
+  bool stopped_ = false;  ///< because nobody reads
+  std::unique_ptr<Observer> observer_;
+};
+
+/// Makes a runtime whose signals stop it, lets the view watch it, gives it to `function`, ends it. Throws CommandError
+/// (store_unavailable) when the store can't be had.
+void with_runtime(const RuntimeOptions& options, RunView& view, const std::function<void(Runtime&)>& function);
+
+}  // namespace tasker::cli
