@@ -3,6 +3,7 @@
 $LOAD_PATH.unshift(File.expand_path("../lib", __dir__))
 require "minitest/autorun"
 require "json"
+require "io/nonblock"
 require "tmpdir"
 require "tasker_core"
 require "tasker_core/runner"

@@ -64,14 +64,16 @@ class RunnerProcess
     call("initialize", { "protocol_versions" => [1], "handlers" => [@folder] }.merge(params.transform_keys(&:to_s)))
   end
 
-  def step(handler, context = {}, **params)
+  # String keys are the task's context, symbols the request's parameters.
+  def step(handler, **fields)
+    context, params = fields.partition { |key, _| key.is_a?(String) }.map(&:to_h)
     params.transform_keys!(&:to_s)
     task = { "context" => context }.merge(params.delete("task") || {})
     { "handler" => handler, "task" => task, "step" => { "name" => "s" } }.merge(params)
   end
 
-  def process(handler, context = {}, **params)
-    call("step/process", step(handler, context, **params))
+  def process(handler, **fields)
+    call("step/process", step(handler, **fields))
   end
 
   def signal(name)

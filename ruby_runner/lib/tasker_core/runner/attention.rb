@@ -95,38 +95,37 @@ module TaskerCore
         @heeding = false
       end
 
+      # Takes the urgent messages out of the queue; everything else keeps its turn.
       def sort_out(answers)
-        urgent = @inbox.entries.select { |entry| urgent?(entry) }
-        urgent.map { |entry| handle(entry, answers) }.any?
+        @inbox.entries.map! { |entry| short?(entry) && entry.match?(URGENT) ? decode(entry) : entry }
+        urgent, rest = @inbox.entries.partition { |entry| urgent?(entry) }
+        @inbox.entries.replace(rest)
+        urgent.map { |message| handle(message, answers) }.any?
+      end
+
+      def short?(entry)
+        entry.is_a?(String) && entry.bytesize <= URGENT_BYTES
       end
 
       def urgent?(entry)
-        entry.is_a?(String) && entry.bytesize <= URGENT_BYTES && entry.match?(URGENT)
+        return false unless entry.is_a?(Rpc::Message)
+
+        entry.request? ? entry.method == "ping" : entry.method == "$/cancelRequest"
       end
 
-      def handle(entry, answers)
-        message = Rpc.decode(entry.dup, max_depth: @max_depth)
-        case message.method
-        when "$/cancelRequest" then take(entry) && cancel(message.params["id"], answers)
-        when "ping" then message.request? && take(entry) && answers.push(message) && false
-        end
-      rescue Rpc::Error
-        false # it is answered in its turn
-      end
+      # True for a cancel of the running step.
+      def handle(message, answers)
+        return cancel(message.params["id"], answers) unless message.request?
 
-      def take(entry)
-        index = @inbox.entries.index { |other| other.equal?(entry) }
-        @inbox.entries.delete_at(index)
+        answers.push(message)
+        false
       end
 
       def cancel(id, answers)
         return cancel_running if id == @request_id
 
-        queued = find_queued(id)
-        return false unless queued
-
-        take(queued)
-        answers.push(queued)
+        queued = take_queued(id)
+        answers.push(queued) if queued
         false
       end
 
@@ -138,11 +137,15 @@ module TaskerCore
       end
 
       # Queued lines are parsed here for good: their turn finds the message.
-      def find_queued(id)
+      def take_queued(id)
         @inbox.entries.map! { |entry| entry.is_a?(String) ? decode(entry) : entry }
-        @inbox.entries.find { |entry| entry.is_a?(Rpc::Message) && entry.id == id && entry.method == "step/process" }
+        index = @inbox.entries.index do |entry|
+          entry.is_a?(Rpc::Message) && entry.request? && entry.id == id && entry.method == "step/process"
+        end
+        @inbox.entries.delete_at(index) if index
       end
 
+      # A line that is no message stays in its place as the error that answers it.
       def decode(entry)
         Rpc.decode(entry, max_depth: @max_depth)
       rescue Rpc::Error => e

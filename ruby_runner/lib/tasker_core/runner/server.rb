@@ -51,11 +51,15 @@ module TaskerCore
         case entry
         when Rpc::Message then entry
         when Rpc::Error then raise entry
-        when Inbox::OVERSIZED
-          raise Rpc::Error.new(Rpc::PARSE_ERROR,
-                               "the line is longer than #{@limits.max_line_bytes} bytes (limits.max_line_bytes)")
-        else Rpc.decode(entry, max_depth: @limits.max_depth)
+        when Inbox::OVERSIZED then raise oversized
+        else entry.bytesize > @limits.max_line_bytes ? raise(oversized) : Rpc.decode(entry, max_depth: @limits.max_depth)
         end
+      end
+
+      # A line may have been read before `initialize` set the cap, so it is measured again in its turn.
+      def oversized
+        Rpc::Error.new(Rpc::PARSE_ERROR,
+                       "the line is longer than #{@limits.max_line_bytes} bytes (limits.max_line_bytes)")
       end
 
       def dispatch(message)
