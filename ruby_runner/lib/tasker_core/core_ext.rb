@@ -163,8 +163,15 @@ module TaskerCore
         end
       end
 
+      # The library `date` brings its own; this one is there until somebody calls it.
       def add_dates
-        Time.define_method(:to_date) { require("date") && nil || Date.new(year, month, day) } unless Time.method_defined?(:to_date)
+        return if Time.method_defined?(:to_date)
+
+        Time.define_method(:to_date) do
+          Time.remove_method(:to_date)
+          require "date"
+          to_date
+        end
       end
     end
   end

@@ -12,6 +12,13 @@ module TaskerCore
         IndifferentHash.wrap(source)
       end
 
+      # The same for a hash that Ruby code made: its keys may be symbols on every level.
+      def from_ruby(source)
+        return rails_hash(source) if defined?(::ActiveSupport::HashWithIndifferentAccess)
+
+        IndifferentHash.new(source)
+      end
+
       def value(value)
         case value
         when String then value.frozen? ? value.dup : value

@@ -27,7 +27,7 @@ module TaskerCore
     def []=(key, value)
       key = string(key)
       @arrays&.delete(key)
-      value = Indifferent.hash(stringify(value)) if value.instance_of?(Hash)
+      value = Indifferent.from_ruby(value) if value.instance_of?(Hash)
       super(key, value)
     end
     alias store []=
@@ -130,6 +130,7 @@ module TaskerCore
     # An array shows no sign of having been wrapped, so the wrapped ones are remembered.
     def claim_array(key, value)
       return value if @arrays && @arrays[key].equal?(value)
+      return Indifferent.array(value) if frozen?
 
       (@arrays ||= {})[key] = keep(key, Indifferent.array(value))
     end
@@ -141,10 +142,6 @@ module TaskerCore
 
     def settle
       keys.each { |key| self[key] } unless frozen?
-    end
-
-    def stringify(hash)
-      hash.transform_keys { |key| string(key) }
     end
 
     def initialize_copy(other)
