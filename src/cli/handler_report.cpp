@@ -57,8 +57,7 @@ std::string handlers_text(const std::vector<HandlerInfo>& handlers, const Style&
     place = std::max(place, display_width(place_of(handler)));
   }
   const auto width = static_cast<std::size_t>(style.width);
-  std::string out =
-      style.dim(fit_left("HANDLER", name) + "  " + fit_left("FORM", api) + "  " + fit_left("PLACE", place)) + "\n";
+  std::string out = style.dim(fit_left("HANDLER", name) + "  " + fit_left("FORM", api) + "  " + "PLACE") + "\n";
   for (const HandlerInfo& handler : handlers) {
     const bool usable = handler.api != "unusable";
     const std::string note = one_line(usable ? handler.doc : handler.reason);

@@ -95,7 +95,7 @@ TEST_CASE("a retry is counted down, with the reason beside it") {
   CHECK(run.block()[0].find("retry in 1 s") != std::string::npos);
   run.start_step(1, 2);
   run.clock.advance(1s);
-  CHECK(run.block()[0] == "  ⠹ charge            1.0 s  attempt 2 of 3");
+  CHECK(run.block()[0] == "  ⠏ charge            1.0 s  attempt 2 of 3");
 }
 
 TEST_CASE("finished steps stay on the screen with their duration") {

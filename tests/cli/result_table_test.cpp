@@ -100,7 +100,7 @@ TEST_CASE("a complete run ends with the results of its last steps") {
         "    STEP           STATE     TRIES    TIME  NOTE\n"
         "  ✓ validate_cart  complete      1   12 ms  1\n"
         "  ✓ charge         complete      1   12 ms  2\n"
-        "  ✓ ship           complete      1  340 ms  {\"tracking\":394020061963944792122…\n"
+        "  ✓ ship           complete      1  340 ms  {\"tracking\":3940200619639447921227…\n"
         "\n"
         "Result\n"
         "  {\"tracking\": 39402006196394479212279040100143613805}\n");
