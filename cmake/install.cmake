@@ -1,6 +1,6 @@
 # `cmake --install`: the binary, the library with its headers, the Ruby side, and a config for find_package(tasker).
 include(CMakePackageConfigHelpers)
-install(TARGETS tasker tasker_warnings EXPORT taskerTargets)
+install(TARGETS tasker EXPORT taskerTargets)
 install(TARGETS tasker_bin RUNTIME)
 install(DIRECTORY include/tasker TYPE INCLUDE)
 install(DIRECTORY ruby_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/tasker PATTERN "test" EXCLUDE)

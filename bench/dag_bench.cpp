@@ -1,0 +1,98 @@
+// How the cost of a step grows with the size of its graph: loading, planning, running and committing N steps of a C++
+// handler that does nothing, without a process. The yardstick is the smallest graph of the same run; flat is 1.0.
+#include <malloc.h>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "tasker/handler_registry.hpp"
+#include "tasker/runtime.hpp"
+#include "tasker/step_handler.hpp"
+#include "tasker/template_loader.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point from) { return std::chrono::duration<double>(Clock::now() - from).count(); }
+
+/// A root, a fan-out of `width` steps, and a join: the shape with the most steps in flight.
+std::string fan_out(int width) {
+  std::string text = "name: fan_out\nsteps:\n  - {name: root, handler: {callable: noop}}\n";
+  for (int i = 0; i < width; ++i) {
+    text += "  - {name: s" + std::to_string(i) + ", dependencies: [root], handler: {callable: noop}}\n";
+  }
+  text += "  - name: join\n    handler: {callable: noop}\n    dependencies: [";
+  for (int i = 0; i < width; ++i) text += (i ? ", s" : "s") + std::to_string(i);
+  return text + "]\n";
+}
+
+/// Layers of 100 steps, each depending on two of the layer before: edges as in real workflows.
+std::string layers(int steps) {
+  std::string text = "name: layers\nsteps:\n";
+  for (int i = 0; i < steps; ++i) {
+    text += "  - {name: s" + std::to_string(i) + ", handler: {callable: noop}";
+    if (i >= 100)
+      text +=
+          ", dependencies: [s" + std::to_string(i - 100) + ", s" + std::to_string(i - 100 + (i % 100 ? -1 : 99)) + "]";
+    text += "}\n";
+  }
+  return text;
+}
+
+class Silent final : public tasker::Observer {
+  void on_event(const tasker::Event&, tasker::WallTime) override {}
+};
+
+struct Figures {
+  double load = 0;
+  double run = 0;
+  double bytes_per_step = 0;
+};
+
+Figures measure(const std::string& text, int steps) {
+  Figures figures;
+  auto from = Clock::now();
+  tasker::LoadOptions options;
+  options.limits.max_bytes = std::size_t{64} << 20;
+  options.limits.max_nodes_from_aliases = 10'000'000;
+  const auto loaded = tasker::load_template_text(text, "bench", ".", options);
+  figures.load = seconds_since(from);
+  if (!loaded.ok()) {
+    std::fprintf(stderr, "%s\n", loaded.errors.front().text().c_str());
+    std::exit(1);
+  }
+  Silent observer;
+  tasker::Runtime runtime({}, observer);
+  const std::size_t before = mallinfo2().uordblks;
+  std::size_t most = before;
+  runtime.registry().bind("noop", tasker::make_function_handler([&](const tasker::StepContext& context) {
+                            if (context.index() % 1000 == 0)
+                              most = std::max(most, static_cast<std::size_t>(mallinfo2().uordblks));
+                            return tasker::Succeeded{};
+                          }));
+  from = Clock::now();
+  const auto result = runtime.run({loaded.value, tasker::JsonText::trusted("{}"), {}});
+  figures.run = seconds_since(from);
+  if (!result.record || result.record->state != tasker::TaskState::Complete) std::exit(1);
+  figures.bytes_per_step = static_cast<double>(most - before) / steps;
+  return figures;
+}
+
+}  // namespace
+
+int main() {
+  std::printf("%-10s %9s %9s %9s %11s %7s %9s\n", "graph", "steps", "load s", "run s", "us a step", "ratio",
+              "B a step");
+  for (const bool wide : {true, false}) {
+    double yardstick = 0;
+    for (const int steps : {100, 1'000, 10'000, 100'000}) {
+      const Figures figures = measure(wide ? fan_out(steps - 2) : layers(steps), steps);
+      const double per_step = (figures.load + figures.run) / steps * 1e6;
+      if (steps == 1'000) yardstick = per_step;
+      std::printf("%-10s %9d %9.3f %9.3f %11.2f %7.2f %9.0f\n", wide ? "fan-out" : "layers", steps, figures.load,
+                  figures.run, per_step, yardstick > 0 ? per_step / yardstick : 0.0, figures.bytes_per_step);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+# frozen_string_literal: true
+
+require_relative "tasker_core/version"
+
+# What a handler may use. Everything here works without the engine too; only `tasker_core/runner` knows the wire.
+# The constants load when they are first named, so a worker that needs none of them boots without them.
+module TaskerCore
+  LIB = __dir__
+
+  autoload :Bridge, "tasker_core/bridge"
+  autoload :Cancelled, "tasker_core/cancelled"
+  autoload :Conversion, "tasker_core/conversion"
+  autoload :CoreExt, "tasker_core/core_ext"
+  autoload :ErrorReport, "tasker_core/error_report"
+  autoload :Errors, "tasker_core/errors"
+  autoload :Execution, "tasker_core/execution"
+  autoload :Forms, "tasker_core/forms"
+  autoload :Helpers, "tasker_core/helpers"
+  autoload :Indifferent, "tasker_core/indifferent"
+  autoload :IndifferentHash, "tasker_core/indifferent_hash"
+  autoload :Logger, "tasker_core/logger"
+  autoload :PermanentError, "tasker_core/errors"
+  autoload :Registrations, "tasker_core/registrations"
+  autoload :RetryableError, "tasker_core/errors"
+  autoload :StepHandler, "tasker_core/step_handler"
+  autoload :StepInput, "tasker_core/step_input"
+  autoload :Suggestions, "tasker_core/suggestions"
+  autoload :Testing, "tasker_core/testing"
+  autoload :Types, "tasker_core/types"
+
+  class << self
+    # The step that runs, or a stand-in that only logs when none does (a console, a unit test).
+    def current
+      @current || Execution::OUTSIDE
+    end
+
+    # One step at a time per process: the runner and Testing set this around the handler's call.
+    def with_current(execution)
+      before = @current
+      @current = execution
+      yield
+    ensure
+      @current = before
+    end
+
+    # Announces something callable with one argument, the step's context, under `name`.
+    def register(name, callable = nil, &block)
+      Registrations.add(name, callable || block, caller_locations(1, 1).first)
+    end
+
+    def call_ruby_process_method(handler, context)
+      Bridge.process(handler, context)
+    end
+
+    def call_ruby_process_results_method(handler, step, process_output, initial_results = nil)
+      Bridge.process_results(handler, step, process_output, initial_results)
+    end
+  end
+end

@@ -1,0 +1,171 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  # The few extensions of Ruby's classes that handlers written for Rails expect. ActiveSupport's stand back for nobody,
+  # so these stand back for it: a method that exists is never replaced.
+  module CoreExt
+    # A span of time, e.g. `5.days`: adds to a Time and converts to seconds. No Numeric on purpose: Date#+ counts days,
+    # and a number of seconds would be taken for them; so it raises.
+    class Duration
+      include Comparable
+
+      attr_reader :to_r
+
+      def initialize(seconds)
+        @to_r = seconds.to_r
+      end
+
+      def to_i
+        to_r.to_i
+      end
+      alias to_int to_i
+
+      def to_f
+        to_r.to_f
+      end
+
+      def to_s
+        (to_r.denominator == 1 ? to_i : to_f).to_s
+      end
+      alias inspect to_s
+      alias as_json to_f
+
+      %i[+ - * /].each do |operator|
+        define_method(operator) { |other| Duration.new(to_r.public_send(operator, other.to_r)) }
+      end
+
+      def divmod(other)
+        to_r.divmod(other)
+      end
+
+      def coerce(other)
+        [other, to_r.denominator == 1 ? to_i : to_f]
+      end
+
+      def <=>(other)
+        to_r <=> other.to_r if other.respond_to?(:to_r)
+      end
+
+      def ==(other)
+        (self <=> other) == 0
+      end
+
+      def ago(time = Time.now)
+        time - to_r
+      end
+
+      def from_now(time = Time.now)
+        time + to_r
+      end
+      alias since from_now
+      alias until ago
+    end
+
+    # Hash
+    module Hashes
+      def with_indifferent_access
+        IndifferentHash.new(self)
+      end
+
+      def symbolize_keys
+        to_h.transform_keys { |key| CoreExt.symbol(key) }
+      end
+
+      def stringify_keys
+        to_h.transform_keys(&:to_s)
+      end
+
+      def deep_symbolize_keys
+        CoreExt.deep(self) { |key| CoreExt.symbol(key) }
+      end
+
+      def deep_stringify_keys
+        CoreExt.deep(self, &:to_s)
+      end
+
+      def deep_merge(other, &block)
+        merge(other) do |key, mine, theirs|
+          next mine.deep_merge(theirs, &block) if mine.is_a?(Hash) && theirs.is_a?(Hash)
+
+          block ? yield(key, mine, theirs) : theirs
+        end
+      end
+    end
+
+    # Object
+    module Objects
+      def blank?
+        case self
+        when String then !match?(/[^[:space:]]/)
+        when nil, false then true
+        else respond_to?(:empty?) ? empty? : false
+        end
+      end
+
+      def present?
+        !blank?
+      end
+
+      def presence
+        self if present?
+      end
+    end
+
+    # Numeric
+    module Numbers
+      { second: 1, minute: 60, hour: 3_600, day: 86_400, week: 604_800 }.each do |unit, seconds|
+        define_method(unit) { Duration.new(self * seconds) }
+        define_method("#{unit}s") { Duration.new(self * seconds) }
+      end
+    end
+
+    # Time's singleton
+    module Times
+      def current
+        now
+      end
+    end
+
+    class << self
+      def install
+        return if @installed
+
+        @installed = true
+        add(Hashes, Hash)
+        add(Objects, Object)
+        add(Numbers, Numeric)
+        add(Times, Time.singleton_class)
+        add_dates
+        Object.autoload(:HashWithIndifferentAccess, "tasker_core/core_ext/hash_with_indifferent_access")
+      end
+
+      def symbol(key)
+        key.respond_to?(:to_sym) ? key.to_sym : key
+      end
+
+      def deep(value, &block)
+        case value
+        when Hash then value.to_h { |key, element| [yield(key), deep(element, &block)] }
+        when Array then value.map { |element| deep(element, &block) }
+        else value
+        end
+      end
+
+      private
+
+      # Methods are copied one by one: including the module would shadow nothing, but ActiveSupport, loaded later,
+      # redefines them in the class itself, which wins either way.
+      def add(source, target)
+        source.instance_methods(false).each do |name|
+          next if target.method_defined?(name) || target.private_method_defined?(name)
+
+          target.define_method(name, source.instance_method(name))
+        end
+      end
+
+      def add_dates
+        Time.define_method(:to_date) { require("date") && nil || Date.new(year, month, day) } unless Time.method_defined?(:to_date)
+      end
+    end
+  end
+end

@@ -1,0 +1,41 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  # A logger whose lines reach the engine with the step's identity: `logger.info("charged", order: 7)`. It keeps no
+  # level of its own; the engine filters.
+  class Logger
+    LEVELS = %w[debug info warn error].freeze
+
+    # Of whatever step runs when it is used, so it may be kept in a constant.
+    def self.instance
+      @instance ||= new(->(level, message, fields) { TaskerCore.current.log(level, message, fields) })
+    end
+
+    def initialize(sink)
+      @sink = sink
+    end
+
+    LEVELS.each do |level|
+      define_method(level) do |message = nil, **fields, &block|
+        add(level, message.nil? && block ? block.call : message, fields)
+      end
+      define_method("#{level}?") { true }
+    end
+
+    # The wire knows four levels; what is fatal to a step is an error to the engine.
+    alias fatal error
+    alias fatal? error?
+    alias unknown error
+
+    def log_step(level, event, **fields)
+      add(LEVELS.include?(level.to_s) ? level.to_s : "info", event, fields)
+    end
+
+    private
+
+    def add(level, message, fields)
+      @sink.call(level, message.is_a?(String) ? message : message.inspect, fields)
+      true
+    end
+  end
+end

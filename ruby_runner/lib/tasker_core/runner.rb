@@ -1,0 +1,27 @@
+# frozen_string_literal: true
+
+require "tasker_core"
+require_relative "runner/wire"
+require_relative "runner/rpc"
+require_relative "runner/inbox"
+require_relative "runner/attention"
+require_relative "runner/deadly_signals"
+require_relative "runner/lazy_rubygems"
+require_relative "runner/catalog"
+require_relative "runner/handler_registry"
+require_relative "runner/loader"
+require_relative "runner/step_runner"
+require_relative "runner/server"
+
+module TaskerCore
+  # The worker's side of the wire: `runner.rb` starts it, nothing in a handler needs it.
+  module Runner
+    def self.start(wire)
+      LazyRubygems.install
+      signals = DeadlySignals.install
+      Server.new(wire, signals: signals).serve
+    rescue Errno::EPIPE
+      exit(0) # the engine is gone: nobody is left to answer
+    end
+  end
+end

@@ -1,0 +1,188 @@
+# frozen_string_literal: true
+
+require_relative "rpc"
+
+module TaskerCore
+  module Runner
+    # Hears the engine while a handler runs. The runner is single-threaded, so a cancel or a ping for a busy worker is
+    # written to its stdin and followed by SIGURG, a nudge that only means "look at your wire".
+    #
+    # The rules, each with its scar:
+    # - The trap takes no lock and writes nothing: it runs on the main thread, perhaps in the middle of its line.
+    #   What must be answered now is answered by a thread.
+    # - A cancel is raised by Thread#raise, so that `Thread.handle_interrupt` can defer it, at most once per step, and
+    #   only while the step's bracket is open.
+    # - A nudge that comes outside a bracket, or while the wire is being looked at, only leaves a flag; the bracket
+    #   looks at it after it has marked the step as running.
+    class Attention
+      SIGNAL = "URG"
+      # A message that is meant for a busy worker is short; longer lines are not read before their turn.
+      URGENT = /cancelRequest|"ping"/.freeze
+      URGENT_BYTES = 1_024
+
+      attr_accessor :max_depth
+      attr_reader :ended
+
+      def initialize(wire, inbox, max_depth:)
+        @wire = wire
+        @inbox = inbox
+        @max_depth = max_depth
+        @threads = []
+        @request_id = nil
+        @nudged = @heeding = @ended = false
+      end
+
+      def install
+        trap(SIGNAL) { nudge }
+      end
+
+      # Runs the block as the step of this request: between the two assignments of @request_id a cancel may be raised.
+      # It can land on the last line too, so the caller rescues Cancelled around this and calls `close`.
+      def bracket(request_id)
+        @cancelled = nil
+        @request_id = request_id
+        heed if @nudged
+        value = yield
+        @request_id = nil
+        value
+      end
+
+      def close
+        @request_id = nil
+      end
+
+      # The threads' state at the moment of the cancel that reached the step that ran last; nil when none did.
+      attr_reader :cancelled
+
+      def read
+        chunk = @wire.read
+        chunk ? @inbox << chunk : @ended = true
+      end
+
+      # Waits for answers that threads still have to write.
+      def settle
+        @threads.each(&:join).clear
+      end
+
+      def nudge
+        @nudged = true
+        heed if @request_id && !@heeding
+      end
+
+      private
+
+      def heed
+        answers = []
+        hit = Thread.handle_interrupt(Object => :never) { look(answers) }
+        answer_beside(answers) unless answers.empty?
+        Thread.main.raise(Cancelled) if hit
+      end
+
+      # True when the running step is to be cancelled.
+      def look(answers)
+        @heeding = true
+        hit = false
+        while @nudged
+          @nudged = false
+          read while !@ended && @wire.readable?
+          hit = sort_out(answers) || hit
+        end
+        hit
+      ensure
+        @heeding = false
+      end
+
+      def sort_out(answers)
+        urgent = @inbox.entries.select { |entry| urgent?(entry) }
+        urgent.map { |entry| handle(entry, answers) }.any?
+      end
+
+      def urgent?(entry)
+        entry.is_a?(String) && entry.bytesize <= URGENT_BYTES && entry.match?(URGENT)
+      end
+
+      def handle(entry, answers)
+        message = Rpc.decode(entry.dup, max_depth: @max_depth)
+        case message.method
+        when "$/cancelRequest" then take(entry) && cancel(message.params["id"], answers)
+        when "ping" then message.request? && take(entry) && answers.push(message) && false
+        end
+      rescue Rpc::Error
+        false # it is answered in its turn
+      end
+
+      def take(entry)
+        index = @inbox.entries.index { |other| other.equal?(entry) }
+        @inbox.entries.delete_at(index)
+      end
+
+      def cancel(id, answers)
+        return cancel_running if id == @request_id
+
+        queued = find_queued(id)
+        return false unless queued
+
+        take(queued)
+        answers.push(queued)
+        false
+      end
+
+      def cancel_running
+        return false if @cancelled
+
+        @cancelled = ThreadReport.take
+        true
+      end
+
+      # Queued lines are parsed here for good: their turn finds the message.
+      def find_queued(id)
+        @inbox.entries.map! { |entry| entry.is_a?(String) ? decode(entry) : entry }
+        @inbox.entries.find { |entry| entry.is_a?(Rpc::Message) && entry.id == id && entry.method == "step/process" }
+      end
+
+      def decode(entry)
+        Rpc.decode(entry, max_depth: @max_depth)
+      rescue Rpc::Error => e
+        e
+      end
+
+      def answer_beside(messages)
+        running = @request_id
+        @threads.reject! { |thread| !thread.alive? }
+        @threads << Thread.new do
+          messages.each { |message| @wire.write(answer(message, running)) }
+        rescue IOError, SystemCallError
+          nil # the engine is gone; the main thread meets the same end
+        end
+      end
+
+      def answer(message, running)
+        return Rpc.result(message.id, Ping.report(running)) if message.method == "ping"
+
+        Rpc.error(message.id, Rpc::CANCELLED, "cancelled before it was started", { "started" => false })
+      end
+    end
+
+    # What every thread is doing, for a cancel's record and a ping's answer.
+    module ThreadReport
+      FRAMES = 50
+
+      def self.take
+        Thread.list.map do |thread|
+          { "name" => (thread.name || (thread == Thread.main ? "main" : "unnamed")).to_s.scrub("?"),
+            "status" => thread.status.to_s, "backtrace" => frames(thread) }
+        end
+      end
+
+      def self.frames(thread)
+        ErrorReport.user_frames(thread.backtrace || []).first(FRAMES)
+      end
+    end
+
+    module Ping
+      def self.report(running)
+        { "pid" => Process.pid, "busy" => !running.nil?, "request_id" => running, "threads" => ThreadReport.take }
+      end
+    end
+  end
+end

@@ -1,0 +1,115 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Runner
+    # One announced handler: what it is called, where it stands, how a step is handed to it. Immutable.
+    class Handler
+      # How one call goes: the method's name (nil for a callable), its arguments, and whether process_results follows.
+      Entry = Struct.new(:method, :arguments, :results_arity)
+
+      attr_reader :name, :file, :line, :api, :doc, :methods, :aliases, :reason
+
+      def self.for_class(klass, name:, **about)
+        form, reason = Forms.of(klass)
+        new(name: name, target: klass, form: form, reason: reason, methods: public_methods_of(klass), **about)
+      end
+
+      def self.for_callable(callable, name:, **about)
+        new(name: name, target: callable, form: nil, reason: nil, methods: [], callable: true, **about)
+      end
+
+      def self.public_methods_of(klass)
+        klass.public_instance_methods.select { |name| Forms.own_method(klass, name) && !library?(klass, name) }
+             .map(&:to_s).sort
+      end
+
+      def self.library?(klass, name)
+        klass.instance_method(name).owner.name.to_s.start_with?("TaskerCore::StepHandler", "TaskerCore::Helpers")
+      end
+      private_class_method :library?
+
+      # Four facts of the place and four of the shape: the one wide constructor, behind the two factories above.
+      def initialize(name:, target:, form:, reason:, methods:, file: nil, line: nil, doc: nil, aliases: [],
+                     callable: false)
+        @name = name
+        @target = target
+        @form = form
+        @reason = reason
+        @methods = methods.freeze
+        @file = file
+        @line = line
+        @doc = doc
+        @aliases = aliases.freeze
+        @api = api_name(callable)
+        prepare(callable) unless reason
+        freeze
+      end
+
+      def announcement
+        { "name" => @name, "file" => @file, "line" => @line, "api" => @api, "doc" => @doc, "methods" => @methods,
+          "aliases" => @aliases }.tap { |fields| fields["reason"] = @reason if @reason }
+      end
+
+      # A new object per step: nothing that one step leaves in it reaches another one.
+      def instance(initialization)
+        return @target unless @entry.method
+
+        @takes_config ? @target.new(config: Indifferent.hash(initialization || {})) : @target.new
+      end
+
+      # How to call it; `method` is the template's `handler.method`. Raises Rpc::Error for a method it does not offer.
+      def entry(method)
+        refuse("can't be used: #{@reason}") if @reason
+        return @entry if method.nil? || method.to_sym == @entry.method
+        return @entry if @entry.method.nil? && method == "call"
+        return other_entry(method) if @methods.include?(method)
+
+        refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}")
+      end
+
+      private
+
+      def api_name(callable)
+        return "unusable" if @reason
+
+        callable ? "callable" : @form::NAME
+      end
+
+      def prepare(callable)
+        @takes_config = !callable && takes_config?
+        @entry = callable ? Entry.new(nil, Forms::OneArgument, nil) : class_entry
+      end
+
+      def class_entry
+        Entry.new(@form::METHOD, @form::ARGUMENTS, @form == Forms::Process ? results_arity : nil)
+      end
+
+      # 3, 2, or nil when there is no process_results.
+      def results_arity
+        method = Forms.own_method(@target, :process_results) or return
+        Forms.accepts?(method, 3) ? 3 : 2
+      end
+
+      def takes_config?
+        @target.instance_method(:initialize).parameters.any? do |kind, name|
+          kind == :keyrest || (%i[key keyreq].include?(kind) && name == :config)
+        end
+      end
+
+      # process_results belongs to process; a method that a template names stands alone.
+      def other_entry(name)
+        method = @target.public_instance_method(name)
+        arguments = Forms.arguments_for(method)
+        return Entry.new(name.to_sym, arguments, nil) if arguments
+
+        refuse("method #{name.inspect} takes #{Forms.describe(method)}; it is called with (task, sequence, step) " \
+               "or (context)")
+      end
+
+      def refuse(text)
+        raise Rpc::Error.new(Rpc::HANDLER_NOT_FOUND, "handler #{@name.inspect} #{text}",
+                             data: { "handler" => @name, "nearest" => [] })
+      end
+    end
+  end
+end

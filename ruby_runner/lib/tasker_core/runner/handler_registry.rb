@@ -1,0 +1,58 @@
+# frozen_string_literal: true
+
+require_relative "handler"
+
+module TaskerCore
+  module Runner
+    # Name -> handler, for constant paths and aliases. A frozen snapshot that is replaced as a whole, so any thread may
+    # read it without a lock. Only what stands here can be called: a name from the wire is never evaluated.
+    class HandlerRegistry
+      attr_reader :handlers, :warnings
+
+      def initialize(handlers = [])
+        @handlers = handlers.freeze
+        @warnings = []
+        @by_name = index.freeze
+        freeze
+      end
+
+      def fetch(name)
+        @by_name.fetch(name) { raise not_found(name) }
+      end
+
+      def names
+        @by_name.keys
+      end
+
+      def announcements
+        @handlers.map(&:announcement)
+      end
+
+      private
+
+      # A constant path always means its class; an alias that two classes claim means neither.
+      def index
+        names = @handlers.to_h { |handler| [handler.name, handler] }
+        claims = @handlers.flat_map { |handler| handler.aliases.map { |name| [name, handler] } }.group_by(&:first)
+        claims.each do |name, pairs|
+          next if names.key?(name)
+          next warn_of(name, pairs) if pairs.length > 1
+
+          names[name] = pairs.first.last
+        end
+        names
+      end
+
+      def warn_of(name, pairs)
+        @warnings << "handler_name #{name.inspect} is claimed by #{pairs.map { |_, handler| handler.name }.join(" and ")}; " \
+                     "it means none of them"
+      end
+
+      def not_found(name)
+        nearest = Suggestions.for(name, names)
+        Rpc::Error.new(Rpc::HANDLER_NOT_FOUND, "unknown handler #{name.inspect}; #{Suggestions.sentence(name, names)}",
+                       data: { "handler" => name, "nearest" => nearest })
+      end
+    end
+  end
+end

@@ -1,0 +1,201 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Runner
+    # The conversation: reads messages in wire order, answers requests. See docs/protocol.md.
+    class Server
+      PROTOCOL_VERSIONS = [1].freeze
+      FEATURES = %w[cancel nudge context_ref step_started].freeze
+      REQUESTS = { "initialize" => :initialize_worker, "step/process" => :process_step, "ping" => :ping,
+                   "shutdown" => :shutdown }.freeze
+      NOTIFICATIONS = { "initialized" => :ignore, "context/put" => :put_context, "context/drop" => :drop_context,
+                        "exit" => :finish }.freeze
+
+      Limits = Struct.new(:max_line_bytes, :max_depth)
+
+      def initialize(wire, signals: DeadlySignals.new)
+        @wire = wire
+        @signals = signals
+        @limits = Limits.new(8_388_608, Conversion::MAX_DEPTH)
+        @inbox = Inbox.new(@limits.max_line_bytes)
+        @attention = Attention.new(wire, @inbox, max_depth: @limits.max_depth)
+        @stopping = @finished = false
+      end
+
+      # Until `exit` or the end of the wire; what was read before is worked off first.
+      def serve
+        @attention.install
+        until @finished
+          entry = @inbox.shift
+          entry ? handle(entry) : more || break
+        end
+        @attention.settle
+      end
+
+      private
+
+      def more
+        @attention.ended ? nil : @attention.read
+        !@attention.ended || @inbox.entries.any?
+      end
+
+      def handle(entry)
+        dispatch(message_of(entry))
+      rescue Rpc::Error => e
+        @wire.write(Rpc.error(e.id || @request_id, e.code, e.message, e.data))
+      ensure
+        @request_id = nil
+      end
+
+      def message_of(entry)
+        case entry
+        when Rpc::Message then entry
+        when Rpc::Error then raise entry
+        when Inbox::OVERSIZED
+          raise Rpc::Error.new(Rpc::PARSE_ERROR,
+                               "the line is longer than #{@limits.max_line_bytes} bytes (limits.max_line_bytes)")
+        else Rpc.decode(entry, max_depth: @limits.max_depth)
+        end
+      end
+
+      def dispatch(message)
+        return notified(message) unless message.request?
+
+        @request_id = message.id
+        action = REQUESTS[message.method] or raise unknown_method(message.method)
+        send(action, message)
+      end
+
+      def notified(message)
+        action = NOTIFICATIONS[message.method]
+        return send(action, message) if action
+        return if message.method.start_with?("$/") # optional by convention; a cancel that comes here is too late
+
+        warn("unknown notification #{message.method.inspect}")
+      end
+
+      def unknown_method(name)
+        Rpc::Error.new(Rpc::METHOD_NOT_FOUND,
+                       "unknown method #{name.inspect}; #{Suggestions.sentence(name, REQUESTS.keys)}")
+      end
+
+      def initialize_worker(message)
+        raise Rpc::Error.new(Rpc::INVALID_REQUEST, "initialize was answered before") if @steps
+
+        params = InitializeParams.new(message.params)
+        agree_on_version(params.protocol_versions)
+        take_limits(params.limits)
+        loader = Loader.new
+        registry = load(loader, params)
+        @steps = StepRunner.new(@wire, @attention, registry, @limits, @signals)
+        @wire.write(Rpc.result(message.id, hello(registry, loader)))
+        registry.warnings.each { |text| warn(text) }
+      end
+
+      def agree_on_version(offered)
+        return if (offered & PROTOCOL_VERSIONS).any?
+
+        raise Rpc::Error.new(Rpc::PROTOCOL_VERSION,
+                             "the engine offers protocol versions #{offered.inspect}, this runner speaks " \
+                             "#{PROTOCOL_VERSIONS.inspect}", data: { "supported" => PROTOCOL_VERSIONS })
+      end
+
+      def take_limits(limits)
+        @limits.max_line_bytes = limits.fetch("max_line_bytes", @limits.max_line_bytes)
+        @limits.max_depth = limits.fetch("max_depth", @limits.max_depth)
+        @inbox.max_line_bytes = @limits.max_line_bytes
+        @attention.max_depth = @limits.max_depth
+      end
+
+      def load(loader, params)
+        HandlerRegistry.new(loader.load(handlers: params.handlers, require: params.requires))
+      rescue Loader::Failure => e
+        raise Rpc::Error.new(Rpc::LOAD_FAILED, e.message, data: e.data)
+      end
+
+      def hello(registry, loader)
+        { "protocol_version" => PROTOCOL_VERSIONS.last,
+          "runner" => { "version" => VERSION, "ruby" => RUBY_VERSION, "pid" => ::Process.pid },
+          "handlers" => registry.announcements, "features" => FEATURES, "files" => loader.files }
+      end
+
+      def process_step(message)
+        raise Rpc::Error.new(Rpc::INVALID_REQUEST, "step/process comes after initialize") unless @steps
+        raise Rpc::Error.new(Rpc::SHUTTING_DOWN, "the worker is shutting down") if @stopping
+
+        @finished = true unless @steps.run(message)
+      end
+
+      def ping(message)
+        @wire.write(Rpc.result(message.id, Ping.report(nil)))
+      end
+
+      def shutdown(message)
+        @stopping = true
+        @wire.write(Rpc.result(message.id, {}))
+      end
+
+      def put_context(message)
+        ref = message.params["ref"]
+        return warn("context/put needs an integer ref, not #{ref.inspect}") unless ref.is_a?(Integer)
+
+        @steps ? @steps.contexts[ref] = Indifferent.freeze(message.params["value"]) : warn("context/put before initialize")
+      end
+
+      def drop_context(message)
+        @steps&.contexts&.delete(message.params["ref"])
+      end
+
+      def finish(_message)
+        @finished = true
+      end
+
+      def ignore(_message); end
+
+      def warn(text)
+        @wire.write(Rpc.notification("log", { "id" => nil, "level" => "warn", "message" => text, "fields" => {} }))
+      end
+    end
+
+    # The parameters of `initialize`, checked.
+    class InitializeParams
+      def initialize(params)
+        @params = params
+      end
+
+      def protocol_versions
+        list("protocol_versions", Integer)
+      end
+
+      def handlers
+        list("handlers", String)
+      end
+
+      def requires
+        list("require", String, [])
+      end
+
+      def limits
+        limits = @params.fetch("limits", {})
+        complain("limits is an object of positive integers") unless limits.is_a?(Hash)
+
+        limits.slice("max_line_bytes", "max_depth").each do |name, value|
+          complain("limits.#{name} is a positive integer") unless value.is_a?(Integer) && value.positive?
+        end
+      end
+
+      private
+
+      def list(name, type, default = nil)
+        value = @params.fetch(name, default)
+        return value if value.is_a?(Array) && value.all?(type)
+
+        complain("#{name} is an array of #{type == String ? "strings" : "integers"}")
+      end
+
+      def complain(text)
+        raise Rpc::Error.new(Rpc::INVALID_PARAMS, "initialize: #{text}")
+      end
+    end
+  end
+end

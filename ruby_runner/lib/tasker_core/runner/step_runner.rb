@@ -1,0 +1,126 @@
+# frozen_string_literal: true
+
+require_relative "usage"
+require_relative "step_call"
+
+module TaskerCore
+  module Runner
+    # Runs steps one by one and answers each exactly once. The only place where a handler's exceptions end.
+    class StepRunner
+      attr_reader :contexts
+
+      def initialize(wire, attention, registry, limits, signals)
+        @wire = wire
+        @attention = attention
+        @registry = registry
+        @limits = limits
+        @signals = signals
+        @contexts = {}
+        @warned = {}
+      end
+
+      # False when the process should end after this answer.
+      def run(message)
+        step = StepCall.new(message, handler_of(message), input(message), @limits)
+        @fatal = false
+        @wire.write(execute(step, message.params))
+        !@fatal
+      end
+
+      private
+
+      def handler_of(message)
+        name = message.params["handler"]
+        raise invalid(message, "handler is a string, not #{Rpc.kind(name)}") unless name.is_a?(String)
+
+        method = message.params["method"]
+        raise invalid(message, "method is a string or null") unless method.nil? || method.is_a?(String)
+
+        @registry.fetch(name)
+      end
+
+      def input(message)
+        %w[task step sequence step_definition].each do |key|
+          value = message.params[key]
+          next if value.nil? || value.is_a?(Hash)
+
+          raise invalid(message, "#{key} is an object, not #{Rpc.kind(value)}")
+        end
+        StepInput.new(message.params["handler"], with_context(message.params))
+      end
+
+      # The context may have travelled before: it is frozen and shared, the handler's view copies what it touches.
+      def with_context(params)
+        ref = params.dig("task", "context_ref")
+        return params if ref.nil?
+
+        context = @contexts.fetch(ref) do
+          raise Rpc::Error.new(Rpc::UNKNOWN_CONTEXT, "unknown context reference #{ref.inspect}", data: { "ref" => ref })
+        end
+        params["task"]["context"] = context
+        params
+      end
+
+      def invalid(message, text)
+        Rpc::Error.new(Rpc::INVALID_PARAMS, "step/process: #{text}", id: message.id)
+      end
+
+      # A cancel may still land between the handler's end and the bracket's: it is raised once at most, so the outer
+      # rescue is never interrupted.
+      def execute(step, params)
+        attempt(step, params)
+      rescue Cancelled => e
+        @attention.close
+        step.failure(e, @attention.cancelled)
+      ensure
+        @signals.raise_again
+      end
+
+      def attempt(step, params)
+        @attention.bracket(step.id) do
+          step.start
+          announce(step, params)
+          TaskerCore.with_current(execution(step)) { step.run { |text| warn_once(step, text) } }
+        end
+      rescue SignalException
+        raise
+      rescue Exception => e
+        @attention.close
+        leave(e) unless @wire.mine?
+        @fatal = e.is_a?(NoMemoryError) || e.is_a?(SystemStackError)
+        step.failure(e, @attention.cancelled)
+      end
+
+      def announce(step, params)
+        @wire.write(Rpc.notification("step/started", { "id" => step.id })) if params["report_started"]
+      end
+
+      def execution(step)
+        Execution.new(nil, sink: ->(method, params) { tell(step, method, params) },
+                           cancelled: -> { !@attention.cancelled.nil? })
+      end
+
+      # A forked child of the handler has no wire; its log lines go where its output goes.
+      def tell(step, method, params)
+        return @wire.write(Rpc.notification(method, { "id" => step.id }.merge(params))) if @wire.mine?
+
+        $stderr.puts("#{params["level"]}: #{params["message"]}") if method == "log"
+      end
+
+      def warn_once(step, text)
+        return if @warned[text]
+
+        @warned[text] = true
+        tell(step, "log", { "level" => "warn", "message" => text, "fields" => {} })
+      end
+
+      # A forked child raised where its parent's handler was called: its error is its own, its status its parent's.
+      def leave(error)
+        exit!(error.status) if error.is_a?(SystemExit)
+
+        $stderr.puts("#{error.class}: #{ErrorReport.message(error)}", ErrorReport.user_frames(error.backtrace || []))
+        exit!(1)
+      end
+    end
+  end
+end

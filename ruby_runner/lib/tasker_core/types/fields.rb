@@ -1,0 +1,19 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Types
+    # Readers for the fields of a hash: `task.task_id` beside `task["task_id"]`.
+    module Fields
+      def reads(*names, **aliases)
+        names.each { |name| reader(name, name.name) }
+        aliases.each { |name, key| reader(name, key.name) }
+      end
+
+      private
+
+      def reader(name, key)
+        define_method(name) { self[key] }
+      end
+    end
+  end
+end

@@ -1,0 +1,127 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Types
+    # The one argument of `call(context)`: the step, its task, and what the ancestors left.
+    class StepContext
+      attr_reader :task, :workflow_step, :sequence, :step_definition, :handler_name
+
+      def initialize(task:, workflow_step:, sequence:, step_definition:, handler_name:)
+        @task = task
+        @workflow_step = workflow_step
+        @sequence = sequence
+        @step_definition = step_definition
+        @handler_name = handler_name
+      end
+
+      def dependency_results
+        @sequence.dependency_results
+      end
+
+      def task_uuid
+        @task.task_uuid
+      end
+
+      def step_uuid
+        @workflow_step.workflow_step_uuid
+      end
+
+      def step_name
+        @workflow_step.name
+      end
+
+      def namespace_name
+        @task.namespace_name
+      end
+
+      # The task's input.
+      def context
+        @task.context
+      end
+
+      def get_input(name)
+        context[name.to_s]
+      end
+      alias get_task_field get_input
+
+      # The default stands in for an absent field and for null.
+      def get_input_or(name, default)
+        value = get_input(name)
+        value.nil? ? default : value
+      end
+
+      # The step's own inputs: a batch worker's cursor, for one.
+      def input_data
+        @workflow_step.inputs || {}
+      end
+      alias step_inputs input_data
+
+      def step_config
+        @step_definition.handler.initialization
+      end
+
+      def get_config(key)
+        step_config[key.to_s]
+      end
+
+      def get_dependency_result(step_name)
+        dependency_results.get_results(step_name)
+      end
+
+      # A field within what a dependency returned; nil where the path ends early.
+      def get_dependency_field(step_name, *path)
+        path.reduce(get_dependency_result(step_name)) do |value, key|
+          case value
+          when Hash then value[key]
+          when Array then key.is_a?(Integer) ? value[key] : nil
+          end
+        end
+      end
+
+      # Attempts before this one.
+      def retry_count
+        @workflow_step.attempts || 0
+      end
+
+      def max_retries
+        @workflow_step.max_attempts || 3
+      end
+
+      def retry?
+        retry_count.positive?
+      end
+      alias is_retry? retry?
+
+      def last_retry?
+        retry_count >= max_retries - 1
+      end
+      alias is_last_retry? last_retry?
+
+      def retryable?
+        @workflow_step.retryable ? true : false
+      end
+
+      # What an earlier run of this attempt saved with checkpoint_yield; nil on a fresh start.
+      def checkpoint
+        @workflow_step.checkpoint
+      end
+
+      def checkpoint?
+        !checkpoint.nil?
+      end
+      alias has_checkpoint? checkpoint?
+
+      def checkpoint_cursor
+        checkpoint && checkpoint["cursor"]
+      end
+
+      def checkpoint_items_processed
+        (checkpoint && checkpoint["items_processed"]) || 0
+      end
+
+      def accumulated_results
+        checkpoint && checkpoint["accumulated_results"]
+      end
+    end
+  end
+end

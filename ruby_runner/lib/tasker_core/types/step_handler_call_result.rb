@@ -1,0 +1,134 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Types
+    # What a handler may return when a plain value does not say enough.
+    module StepHandlerCallResult
+      # A result and what is to be recorded beside it.
+      class Success
+        attr_reader :result, :metadata
+
+        def initialize(result:, metadata: {})
+          @result = result
+          @metadata = metadata || {}
+        end
+
+        def success?
+          true
+        end
+        alias success success?
+
+        def to_h
+          { success: true, result: result, metadata: metadata }
+        end
+      end
+
+      # A failure that the handler reports without raising.
+      class Error
+        attr_reader :error_type, :message, :error_code, :retryable, :metadata
+        alias retryable? retryable
+
+        def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {})
+          @error_type = error_type.to_s
+          @message = message.to_s
+          @error_code = error_code
+          @retryable = retryable ? true : false
+          @metadata = metadata || {}
+        end
+
+        def success?
+          false
+        end
+        alias success success?
+
+        def to_h
+          { success: false, error_type: error_type, message: message, error_code: error_code, retryable: retryable,
+            metadata: metadata }
+        end
+      end
+
+      # "Save this and call me again with it."
+      class CheckpointYield
+        attr_reader :cursor, :items_processed, :accumulated_results
+
+        def initialize(cursor:, items_processed:, accumulated_results: nil)
+          @cursor = cursor
+          @items_processed = items_processed
+          @accumulated_results = accumulated_results
+        end
+
+        def to_h
+          { cursor: cursor, items_processed: items_processed, accumulated_results: accumulated_results }
+        end
+      end
+
+      KINDS = [Success, Error, CheckpointYield].freeze
+
+      class << self
+        def success(result:, metadata: {})
+          Success.new(result: result, metadata: metadata)
+        end
+
+        def error(**fields)
+          Error.new(**fields)
+        end
+
+        def checkpoint_yield(**fields)
+          CheckpointYield.new(**fields)
+        end
+
+        def one?(value)
+          KINDS.include?(value.class)
+        end
+
+        # The kind that a hash has by its shape; nil for every other hash, which is a result whatever it says of itself.
+        def described(value)
+          from_hash(value) if value.is_a?(Hash) && described?(value)
+        end
+
+        # Any return value as one of the three.
+        def from_handler_output(value)
+          return value if one?(value)
+
+          described(value) || success(result: value, metadata: { wrapped: true, original_type: value.class.name })
+        end
+
+        def from_exception(exception)
+          treatment = Errors::Treatment.of(exception)
+          error(error_type: exception.class.name.to_s.split("::").last, message: exception.message,
+                error_code: treatment["error_code"], retryable: treatment["retryable"],
+                metadata: { exception_class: exception.class.name, context: treatment["context"],
+                            retry_after: treatment["retry_after"],
+                            stack_trace: Array(exception.backtrace).first(10) }.compact)
+        end
+
+        private
+
+        def described?(hash)
+          case field(hash, :success)
+          when true then key?(hash, :result) && key?(hash, :metadata)
+          when false then key?(hash, :error_type) && key?(hash, :message)
+          end
+        end
+
+        def from_hash(hash)
+          if field(hash, :success)
+            success(result: field(hash, :result), metadata: field(hash, :metadata))
+          else
+            error(error_type: field(hash, :error_type), message: field(hash, :message),
+                  error_code: field(hash, :error_code), retryable: field(hash, :retryable),
+                  metadata: field(hash, :metadata))
+          end
+        end
+
+        def key?(hash, name)
+          hash.key?(name) || hash.key?(name.name)
+        end
+
+        def field(hash, name)
+          hash.fetch(name) { hash[name.name] }
+        end
+      end
+    end
+  end
+end

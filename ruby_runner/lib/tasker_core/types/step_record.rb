@@ -1,0 +1,24 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module Types
+    # A step that is done, as a later step sees it.
+    class StepRecord < IndifferentHash
+      extend Fields
+
+      # `entry` is the engine's: workflow_step_id, step_uuid, name, state, results, dependency.
+      def self.of(entry)
+        wrap({ "workflow_step_uuid" => entry["step_uuid"], "success" => true, "status" => "completed",
+               "processed" => true, "result" => entry["results"] }.merge(entry))
+      end
+
+      reads :workflow_step_id, :workflow_step_uuid, :step_uuid, :name, :state, :status, :success, :processed, :result,
+            :results, id: :workflow_step_id, step_name: :name
+
+      # Whether the running step names it among its dependencies; else it is a farther ancestor.
+      def dependency?
+        self["dependency"] ? true : false
+      end
+    end
+  end
+end

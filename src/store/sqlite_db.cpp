@@ -1,0 +1,223 @@
+#include "store/sqlite_db.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace tasker::store {
+
+namespace {
+
+[[noreturn]] void fail(sqlite3* db, std::string_view sql) {
+  const int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
+  throw SqliteError(code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code), std::string(sql));
+}
+
+std::string sentence(int code, const std::string& message, const std::string& sql) {
+  return "SQLite: " + message + " (code " + std::to_string(code) + ")" + (sql.empty() ? "" : " in: " + sql);
+}
+
+}  // namespace
+
+// --- SqliteError
+// -------------------------------------------------------------------------------------------------------
+
+SqliteError::SqliteError(int code, const std::string& message, std::string sql)
+    : std::runtime_error(sentence(code, message, sql)), code_(code), sql_(std::move(sql)) {}
+
+bool SqliteError::is_io() const {
+  switch (code_ & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_NOMEM:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool SqliteError::is_key_conflict() const {
+  return code_ == SQLITE_CONSTRAINT_PRIMARYKEY || code_ == SQLITE_CONSTRAINT_ROWID;
+}
+
+// --- Statement
+// ---------------------------------------------------------------------------------------------------------
+
+Statement::Statement(sqlite3* db, std::string_view sql) {
+  const char* tail = nullptr;
+  const int size = static_cast<int>(sql.size());
+  if (sqlite3_prepare_v3(db, sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement_, &tail) != SQLITE_OK) {
+    fail(db, sql);
+  }
+  if (tail != sql.data() + size) {
+    sqlite3_finalize(statement_);
+    throw SqliteError(SQLITE_MISUSE, "one statement expected, there is more", std::string(sql));
+  }
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)), parameter_(other.parameter_), column_(other.column_) {}
+
+void Statement::check(int code) {
+  if (code == SQLITE_OK) return;
+  // Resetting clears what the connection knows of the error, so it is read first.
+  const SqliteError error(code, sqlite3_errmsg(sqlite3_db_handle(statement_)), sqlite3_sql(statement_));
+  reset();
+  throw error;
+}
+
+Statement& Statement::bind(std::int64_t value) {
+  check(sqlite3_bind_int64(statement_, ++parameter_, value));
+  return *this;
+}
+// An empty view may point nowhere, which SQLite would take for NULL.
+Statement& Statement::bind(std::string_view text) {
+  const char* data = text.data() ? text.data() : "";
+  check(sqlite3_bind_text64(statement_, ++parameter_, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
+  return *this;
+}
+Statement& Statement::bind(std::span<const std::uint8_t> blob) {
+  const void* data = blob.data() ? static_cast<const void*>(blob.data()) : "";
+  check(sqlite3_bind_blob64(statement_, ++parameter_, data, blob.size(), SQLITE_STATIC));
+  return *this;
+}
+Statement& Statement::bind(std::nullopt_t) {
+  check(sqlite3_bind_null(statement_, ++parameter_));
+  return *this;
+}
+
+bool Statement::step() {
+  column_ = 0;
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) check(code);
+  reset();
+  return false;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+}
+
+// The bindings stay, pointing at what may be gone: every use binds all parameters anew.
+void Statement::reset() noexcept {
+  sqlite3_reset(statement_);
+  parameter_ = 0;
+  column_ = 0;
+}
+
+bool Statement::is_null() const { return sqlite3_column_type(statement_, column_) == SQLITE_NULL; }
+
+std::int64_t Statement::integer() { return sqlite3_column_int64(statement_, column_++); }
+
+// The bytes are counted after the text was fetched: the other way round SQLite may convert between the two.
+std::string Statement::text() {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column_));
+  const int size = sqlite3_column_bytes(statement_, column_++);
+  return data ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+std::optional<std::int64_t> Statement::integer_or_null() {
+  if (!is_null()) return integer();
+  ++column_;
+  return std::nullopt;
+}
+std::optional<std::string> Statement::text_or_null() {
+  if (!is_null()) return text();
+  ++column_;
+  return std::nullopt;
+}
+
+void Statement::blob(std::span<std::uint8_t> to) {
+  const void* data = sqlite3_column_blob(statement_, column_);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column_++));
+  if (!data || size != to.size()) {
+    throw SqliteError(SQLITE_MISMATCH,
+                      "a blob of " + std::to_string(to.size()) + " bytes expected, it has " + std::to_string(size),
+                      sqlite3_sql(statement_));
+  }
+  std::memcpy(to.data(), data, size);
+}
+
+// --- Db
+// ----------------------------------------------------------------------------------------------------------------
+
+Db::Db(const std::string& path) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) == SQLITE_OK) return;
+  const SqliteError error(db_ ? sqlite3_extended_errcode(db_) : SQLITE_NOMEM,
+                          db_ ? sqlite3_errmsg(db_) : "out of memory", path);
+  sqlite3_close(db_);
+  throw error;
+}
+
+// Debian's SQLite overwrites deleted rows with zeros; memory that ends with the process needs no such care.
+Db Db::in_memory() {
+  Db db(":memory:");
+  db.exec("PRAGMA secure_delete = OFF");
+  return db;
+}
+
+Db::~Db() {
+  statements_.clear();
+  sqlite3_close(db_);
+}
+
+Db::Db(Db&& other) noexcept : db_(std::exchange(other.db_, nullptr)), statements_(std::move(other.statements_)) {}
+
+void Db::exec(const char* sql) {
+  if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_, sql);
+}
+
+Statement& Db::cached(std::string_view sql) {
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) found = statements_.emplace(sql, Statement(db_, sql)).first;
+  found->second.reset();
+  return found->second;
+}
+
+std::int64_t Db::changes() const { return sqlite3_changes64(db_); }
+std::int64_t Db::last_insert_rowid() const { return sqlite3_last_insert_rowid(db_); }
+bool Db::in_transaction() const { return sqlite3_get_autocommit(db_) == 0; }
+
+// --- Transaction, Savepoint
+// --------------------------------------------------------------------------------------------
+
+// IMMEDIATE: the write lock is taken where waiting for it is harmless, not in the middle.
+Transaction::Transaction(Db& db) : db_(db) { db_.cached("BEGIN IMMEDIATE").run(); }
+Transaction::~Transaction() {
+  if (!db_.in_transaction()) return;
+  try {
+    db_.cached("ROLLBACK").run();
+  } catch (const SqliteError&) {
+    // What made it fail has been thrown already; closing the connection rolls back as well.
+  }
+}
+void Transaction::commit() { db_.cached("COMMIT").run(); }
+
+Savepoint::Savepoint(Db& db) : db_(db) { db_.cached("SAVEPOINT part").run(); }
+Savepoint::~Savepoint() {
+  if (!open_ || !db_.in_transaction()) return;
+  try {
+    db_.cached("ROLLBACK TO part").run();
+    db_.cached("RELEASE part").run();
+  } catch (const SqliteError&) {
+    // The transaction around it can't be trusted then; its COMMIT fails too.
+  }
+}
+void Savepoint::release() {
+  db_.cached("RELEASE part").run();
+  open_ = false;
+}
+
+}  // namespace tasker::store

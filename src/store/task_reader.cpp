@@ -1,0 +1,91 @@
+#include "store/task_reader.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "store/row_codec.hpp"
+
+namespace tasker::store {
+
+namespace {
+
+template <typename State>
+State known_state(std::optional<State> state, const std::string& name) {
+  if (!state) throw std::runtime_error("the store holds the unknown state \"" + name + "\"");
+  return *state;
+}
+
+std::optional<WallTime> wall_time_or_none(std::optional<std::int64_t> micros) {
+  return micros ? std::optional(wall_time(*micros)) : std::nullopt;
+}
+
+TaskRecord read_task_row(Statement& row, const TemplateTable& templates) {
+  TaskRecord record;
+  Task& task = record.task;
+  task.id = row.integer();
+  task.uuid = read_uuid(row);
+  task.task_template = templates.at(row.integer());
+  task.context = JsonText::trusted(row.text());
+  task.correlation_id = read_uuid(row);
+  task.requested_at = wall_time(row.integer());
+  if (const auto timeout = row.integer_or_null()) task.timeout = duration(*timeout);
+  const std::string state = row.text();
+  record.state = known_state(task_state_from(state), state);
+  record.error = error_from_column(row.text_or_null());
+  record.started_at = wall_time_or_none(row.integer_or_null());
+  record.finished_at = wall_time_or_none(row.integer_or_null());
+  return record;
+}
+
+WorkflowStep read_step_row(Statement& row) {
+  WorkflowStep step;
+  step.uuid = read_uuid(row);
+  step.name = row.text();
+  step.template_index = static_cast<StepIndex>(row.integer());
+  const std::string state = row.text();
+  step.state = known_state(step_state_from(state), state);
+  step.attempts = static_cast<std::uint32_t>(row.integer());
+  step.results = json_from_column(row.text_or_null());
+  step.error = error_from_column(row.text_or_null());
+  step.checkpoint = json_from_column(row.text_or_null());
+  step.started_at = wall_time_or_none(row.integer_or_null());
+  step.finished_at = wall_time_or_none(row.integer_or_null());
+  return step;
+}
+
+void read_steps(Db& db, TaskId task, TaskRecord& record) {
+  Statement& rows = db.cached(
+      "SELECT uuid, name, template_index, state, attempts, results, error, checkpoint, started_at, finished_at "
+      "FROM steps WHERE task_id = ? ORDER BY step_index");
+  rows.bind(task);
+  while (rows.step()) record.steps.push_back(read_step_row(rows));
+}
+
+void read_history(Db& db, TaskId task, TaskRecord& record) {
+  Statement& rows = db.cached(
+      "SELECT step_index, dispatch, attempt, outcome, worker_pid, queued_us, duration_us, cpu_us, max_rss_kb, "
+      "started_at, late, error FROM step_history WHERE task_id = ? ORDER BY step_index, dispatch");
+  rows.bind(task);
+  while (rows.step()) {
+    auto& step = record.steps.at(static_cast<std::size_t>(rows.integer()));
+    step.history.push_back(read_attempt(rows));
+  }
+}
+
+}  // namespace
+
+std::optional<TaskRecord> read_task(Db& db, const TemplateTable& templates, TaskId task) {
+  Statement& row = db.cached(
+      "SELECT id, uuid, template_id, context, correlation_id, requested_at, timeout_us, state, error, started_at, "
+      "finished_at FROM tasks WHERE id = ?");
+  row.bind(task);
+  if (!row.step()) return std::nullopt;
+  TaskRecord record = read_task_row(row, templates);
+  row.reset();
+  read_steps(db, task, record);
+  read_history(db, task, record);
+  return record;
+}
+
+}  // namespace tasker::store

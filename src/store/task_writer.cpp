@@ -1,0 +1,238 @@
+#include "store/task_writer.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "store/row_codec.hpp"
+
+namespace tasker::store {
+
+namespace {
+
+std::string task_name(TaskId task) { return "task " + std::to_string(task); }
+std::string step_name(TaskId task, StepIndex step) { return "step " + std::to_string(step) + " of " + task_name(task); }
+std::string standing(std::string_view state, std::int64_t attempts) {
+  return std::string(state) + " with " + std::to_string(attempts) + (attempts == 1 ? " attempt" : " attempts");
+}
+
+// What a change writes, as columns; they must live until the statement has run.
+struct StepColumns {
+  explicit StepColumns(const StepChange& change)
+      : error(error_column(change.error)),
+        started_at(start_of(change)),
+        finished_at(is_final(change.to) ? std::optional(micros(change.at)) : std::nullopt) {}
+
+  // A step starts once: with the first dispatch that may have run, or when the start itself is put on disk.
+  static std::optional<std::int64_t> start_of(const StepChange& change) {
+    if (change.attempt && change.attempt->report.started_at != WallTime{}) {
+      return micros(change.attempt->report.started_at);
+    }
+    return change.to == StepState::InProgress ? std::optional(micros(change.at)) : std::nullopt;
+  }
+
+  std::optional<std::string> error;
+  std::optional<std::int64_t> started_at;
+  std::optional<std::int64_t> finished_at;
+};
+
+}  // namespace
+
+void TaskWriter::write(const StoreBatch& batch) {
+  for (const auto& one : batch.writes) {
+    std::visit([this](const auto& known) { write(known); }, one);
+  }
+}
+
+// --- a new task
+// --------------------------------------------------------------------------------------------------------
+
+void TaskWriter::write(const CreateTask& create) {
+  if (!create.task.task_template) throw WriteRefused(task_name(create.task.id) + " has no template");
+  const std::size_t steps = create.task.task_template->steps.size();
+  if (create.step_uuids.size() != steps) {
+    throw WriteRefused(task_name(create.task.id) + " has " + std::to_string(steps) + " steps in its template, but " +
+                       std::to_string(create.step_uuids.size()) + " step ids were given");
+  }
+  if (insert_task(create)) insert_steps(create);
+}
+
+/// False when this very task is there already; its steps came with it.
+bool TaskWriter::insert_task(const CreateTask& create) {
+  const Task& task = create.task;
+  const bool runs = create.state != TaskState::Pending;
+  const std::int64_t requested_at = micros(task.requested_at);
+  db_.cached(
+         "INSERT INTO tasks (id, uuid, template_id, context, correlation_id, requested_at, timeout_us, state, "
+         "started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
+      .bind(task.id)
+      .bind(task.uuid.bytes())
+      .bind(templates_.row_of(task.task_template))
+      .bind(task.context.view())
+      .bind(task.correlation_id.bytes())
+      .bind(requested_at)
+      .bind(micros(task.timeout))
+      .bind(to_string(create.state))
+      .bind(runs ? std::optional(requested_at) : std::nullopt)
+      .run();
+  if (db_.changes() == 1) return true;
+  Statement& there = db_.cached("SELECT uuid FROM tasks WHERE id = ?").bind(task.id);
+  there.step();
+  const Uuid uuid = read_uuid(there);
+  there.reset();
+  if (uuid == task.uuid) return false;
+  throw WriteRefused(task_name(task.id) + " was to be created with uuid " + task.uuid.text() +
+                     ", but the number belongs to the task with uuid " + uuid.text());
+}
+
+void TaskWriter::insert_steps(const CreateTask& create) {
+  Statement& insert = db_.cached(
+      "INSERT INTO steps (task_id, step_index, uuid, name, template_index, state, attempts) "
+      "VALUES (?, ?, ?, ?, ?, 'pending', 0)");
+  for (StepIndex index = 0; index < create.step_uuids.size(); ++index) {
+    insert.bind(create.task.id)
+        .bind(index)
+        .bind(create.step_uuids[index].bytes())
+        .bind(create.task.task_template->steps[index].name)
+        .bind(index)
+        .run();
+  }
+}
+
+// --- a transition
+// ------------------------------------------------------------------------------------------------------
+
+void TaskWriter::write(const Transition& transition) {
+  for (const auto& change : transition.steps) change_step(transition, change);
+  if (transition.task_state || transition.task_error) change_task(transition);
+}
+
+void TaskWriter::change_step(const Transition& transition, const StepChange& change) {
+  const StepColumns columns(change);
+  db_.cached(
+         "UPDATE steps SET state = ?, attempts = ?, results = coalesce(?, results), output = coalesce(?, output), "
+         "error = ?, checkpoint = coalesce(?, checkpoint), retry_delay_us = ?, "
+         "started_at = coalesce(started_at, ?), finished_at = ?, changed_at = ? "
+         "WHERE task_id = ? AND step_index = ? AND state = ? AND attempts = ?")
+      .bind(to_string(change.to))
+      .bind(change.attempts)
+      .bind(json_column(change.results))
+      .bind(json_column(change.output))
+      .bind(columns.error)
+      .bind(json_column(change.checkpoint))
+      .bind(micros(change.retry_delay))
+      .bind(columns.started_at)
+      .bind(columns.finished_at)
+      .bind(micros(change.at))
+      .bind(transition.task)
+      .bind(change.step)
+      .bind(to_string(change.from))
+      .bind(change.attempts_before)
+      .run();
+  const bool done_before = db_.changes() == 0;
+  if (done_before && !is_done(transition.task, change)) refuse(transition.task, change);
+  if (!change.attempt) return;
+  if (done_before && has_history(transition.task, change.step, change.attempt->dispatch)) return;
+  insert_history(transition.task, change.step, *change.attempt);
+}
+
+/// The row says word for word what the change would make of it.
+bool TaskWriter::is_done(TaskId task, const StepChange& change) {
+  const StepColumns columns(change);
+  Statement& find = db_.cached(
+      "SELECT 1 FROM steps WHERE task_id = ? AND step_index = ? AND state = ? AND attempts = ? "
+      "AND results IS coalesce(?, results) AND output IS coalesce(?, output) AND error IS ? "
+      "AND checkpoint IS coalesce(?, checkpoint) AND retry_delay_us IS ? AND finished_at IS ? AND changed_at IS ?");
+  find.bind(task)
+      .bind(change.step)
+      .bind(to_string(change.to))
+      .bind(change.attempts)
+      .bind(json_column(change.results))
+      .bind(json_column(change.output))
+      .bind(columns.error)
+      .bind(json_column(change.checkpoint))
+      .bind(micros(change.retry_delay))
+      .bind(columns.finished_at)
+      .bind(micros(change.at));
+  const bool found = find.step();
+  find.reset();
+  return found;
+}
+
+void TaskWriter::refuse(TaskId task, const StepChange& change) {
+  const std::string expected = step_name(task, change.step) + " was to go from " +
+                               standing(to_string(change.from), change.attempts_before) + " to " +
+                               standing(to_string(change.to), change.attempts) + ", but ";
+  Statement& there = db_.cached("SELECT state, attempts, name FROM steps WHERE task_id = ? AND step_index = ?");
+  there.bind(task).bind(change.step);
+  if (!there.step()) throw WriteRefused(expected + "there is no such step");
+  const std::string state = there.text();
+  const std::int64_t attempts = there.integer();
+  const std::string name = there.text();
+  there.reset();
+  throw WriteRefused(expected + "\"" + name + "\" is " + standing(state, attempts));
+}
+
+void TaskWriter::insert_history(TaskId task, StepIndex step, const AttemptRecord& attempt) {
+  const AttemptReport& report = attempt.report;
+  const auto error = error_column(attempt.error);
+  try {
+    db_.cached("INSERT INTO step_history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(task)
+        .bind(step)
+        .bind(static_cast<std::int64_t>(attempt.dispatch))
+        .bind(attempt.attempt)
+        .bind(attempt.outcome)
+        .bind(report.worker_pid)
+        .bind(micros(report.queued))
+        .bind(micros(report.duration))
+        .bind(report.cpu_us)
+        .bind(report.max_rss_kb)
+        .bind(micros(report.started_at))
+        .bind(std::int64_t{report.late})
+        .bind(error)
+        .run();
+  } catch (const SqliteError& refused) {
+    if (!refused.is_key_conflict()) throw;
+    throw WriteRefused(step_name(task, step) + " has a record of dispatch " + std::to_string(attempt.dispatch) +
+                       " already; a second one, \"" + attempt.outcome + "\", was to be written");
+  }
+}
+
+bool TaskWriter::has_history(TaskId task, StepIndex step, DispatchId dispatch) {
+  Statement& find = db_.cached("SELECT 1 FROM step_history WHERE task_id = ? AND step_index = ? AND dispatch = ?");
+  find.bind(task).bind(step).bind(static_cast<std::int64_t>(dispatch));
+  const bool found = find.step();
+  find.reset();
+  return found;
+}
+
+void TaskWriter::change_task(const Transition& transition) {
+  const auto error = error_column(transition.task_error);
+  const auto& state = transition.task_state;
+  const auto at = micros(transition.at);
+  db_.cached(
+         "UPDATE tasks SET state = coalesce(?, state), error = ?, finished_at = ?, "
+         "started_at = coalesce(started_at, ?) WHERE id = ?")
+      .bind(state ? std::optional(to_string(*state)) : std::nullopt)
+      .bind(error)
+      .bind(state && is_final(*state) ? std::optional(at) : std::nullopt)
+      .bind(state == TaskState::InProgress ? std::optional(at) : std::nullopt)
+      .bind(transition.task)
+      .run();
+  if (db_.changes() == 0) {
+    throw WriteRefused(task_name(transition.task) + " was to become " +
+                       std::string(state ? to_string(*state) : "marked with an error") + ", but there is no such task");
+  }
+}
+
+// --- an ended task
+// -----------------------------------------------------------------------------------------------------
+
+void TaskWriter::write(const ForgetTask& forget) {
+  db_.cached("DELETE FROM step_history WHERE task_id = ?").bind(forget.task).run();
+  db_.cached("DELETE FROM steps WHERE task_id = ?").bind(forget.task).run();
+  db_.cached("DELETE FROM tasks WHERE id = ?").bind(forget.task).run();
+}
+
+}  // namespace tasker::store

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <stdexcept>
+
+#include "store/sqlite_db.hpp"
+#include "store/template_table.hpp"
+#include "tasker/store.hpp"
+
+namespace tasker::store {
+
+/// A write that does not fit what is on disk: says what was expected and what is there.
+class WriteRefused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Turns writes into rows, within a transaction that the caller holds. Every write says what it expects to find; one
+/// that finds its own result word for word has been done before and is no error. Throws WriteRefused or SqliteError;
+/// the rows are then half written and the caller rolls back. Writer thread.
+class TaskWriter {
+ public:
+  TaskWriter(Db& db, TemplateTable& templates) : db_(db), templates_(templates) {}
+
+  void write(const StoreBatch& batch);
+
+ private:
+  void write(const CreateTask& create);
+  void write(const Transition& transition);
+  void write(const ForgetTask& forget);
+
+  bool insert_task(const CreateTask& create);
+  void insert_steps(const CreateTask& create);
+  void change_step(const Transition& transition, const StepChange& change);
+  bool is_done(TaskId task, const StepChange& change);
+  [[noreturn]] void refuse(TaskId task, const StepChange& change);
+  void insert_history(TaskId task, StepIndex step, const AttemptRecord& attempt);
+  bool has_history(TaskId task, StepIndex step, DispatchId dispatch);
+  void change_task(const Transition& transition);
+
+  Db& db_;
+  TemplateTable& templates_;
+};
+
+}  // namespace tasker::store

@@ -1,0 +1,131 @@
+#include "worker/step_request.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "core/dag_executor.hpp"
+#include "support/template_builder.hpp"
+
+using namespace tasker;
+using namespace tasker::test;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+Task task_of(const SharedTemplate& built, std::string context) {
+  Task task;
+  task.id = 3;
+  task.task_template = built;
+  task.context = JsonText::trusted(std::move(context));
+  task.requested_at = WallTime(std::chrono::seconds(1'700'000'000));
+  return task;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("step request");
+
+TEST_CASE("the context and the ancestors' results travel as their own text, digit by digit") {
+  const auto built = TemplateBuilder().step("a").step("b", {"a"}).step("c", {"b"}).build();
+  DagExecutor executor(task_of(built, R"({"z":4738381338321616896,"a":124.75999999999999})"), std::vector<Uuid>(3));
+  const Times now;
+  for (const StepIndex step : {0u, 1u}) {
+    executor.ready(now.steady);
+    executor.start(step, step + 1, now);
+    executor.committed(
+        executor.finish(step, Succeeded{JsonText::trusted(R"({"b":1.0,"a":[1 ,2]})"), {}, {}}, {}, now, 0.5),
+        now.steady);
+  }
+  worker::StepRequestWriter writer("staging");
+  const std::string params = writer.params(StepContext(executor, 2, 9, 2), 90s, now.wall);
+  CHECK(params.find(R"("context":{"z":4738381338321616896,"a":124.75999999999999})") != std::string::npos);
+  CHECK(params.find(R"("results":{"b":1.0,"a":[1 ,2]},"dependency":false)") != std::string::npos);
+  const json parsed = json::parse(params);
+  CHECK(parsed["sequence"]["steps"].size() == 2);
+  CHECK(parsed["sequence"]["steps"][1]["name"] == "b");
+  CHECK(parsed["sequence"]["steps"][1]["dependency"] == true);
+  CHECK(parsed["sequence"]["total_steps"] == 3);
+  CHECK(parsed["sequence"]["current_position"] == 2);
+  CHECK(parsed["attempt"] == 2);
+  CHECK(parsed["timeout_ms"] == 90000);
+  CHECK(parsed["environment"] == "staging");
+}
+
+TEST_CASE("the hashes carry every field that handlers of the originals read") {
+  const auto built = TemplateBuilder().step("a").build();
+  DagExecutor executor(task_of(built, "{}"), std::vector<Uuid>(1));
+  worker::StepRequestWriter writer("production");
+  const json parsed = json::parse(writer.params(StepContext(executor, 0, 1, 1), 600s, WallTime()));
+  for (const char* field : {"task_id",
+                            "named_task_id",
+                            "complete",
+                            "requested_at",
+                            "initiator",
+                            "source_system",
+                            "reason",
+                            "bypass_steps",
+                            "tags",
+                            "context",
+                            "identity_hash",
+                            "created_at",
+                            "updated_at",
+                            "task_uuid",
+                            "name",
+                            "namespace_name",
+                            "version",
+                            "correlation_id",
+                            "parent_correlation_id",
+                            "priority",
+                            "named_task_uuid"}) {
+    CAPTURE(field);
+    CHECK(parsed["task"].contains(field));
+  }
+  for (const char* field : {"workflow_step_id",
+                            "task_id",
+                            "named_step_id",
+                            "retryable",
+                            "retry_limit",
+                            "in_process",
+                            "processed",
+                            "processed_at",
+                            "attempts",
+                            "last_attempted_at",
+                            "backoff_request_seconds",
+                            "inputs",
+                            "results",
+                            "skippable",
+                            "created_at",
+                            "updated_at",
+                            "name",
+                            "workflow_step_uuid",
+                            "task_uuid",
+                            "max_attempts",
+                            "checkpoint",
+                            "idempotency_key",
+                            "attempt",
+                            "deadline"}) {
+    CAPTURE(field);
+    CHECK(parsed["step"].contains(field));
+  }
+  CHECK(parsed["step"]["attempts"] == 0);
+  CHECK(parsed["step_definition"]["handler"]["callable"] == "a");
+  CHECK(parsed["step_definition"]["retry"]["backoff"] == "exponential");
+}
+
+TEST_CASE("names have the same numbers in every process, and different names different ones") {
+  const auto number = [](const std::string& step) {
+    DagExecutor executor(task_of(TemplateBuilder().step(step).build(), "{}"), std::vector<Uuid>(1));
+    worker::StepRequestWriter writer("production");
+    return json::parse(writer.params(StepContext(executor, 0, 1, 1), 1s, WallTime()))["step"]["named_step_id"]
+        .get<std::int64_t>();
+  };
+  CHECK(number("charge") == number("charge"));
+  CHECK(number("charge") != number("ship"));
+  CHECK(number("charge") > 0);
+}
+
+TEST_CASE("steps of different tasks have different numbers") {
+  CHECK(worker::workflow_step_id(1, 999'999) < worker::workflow_step_id(2, 0));
+}
+
+TEST_SUITE_END();
