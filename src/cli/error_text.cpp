@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 
 namespace tasker::cli {

@@ -238,14 +238,16 @@ TEST_CASE("the end of the task takes the block away at once, whatever the pause 
   REQUIRE(shown.frames.size() == 2);
   CHECK(shown.frames[1] == "\r\x1b[1A\x1b[J");
   shown.display.finish();
-  CHECK(shown.frames.size() == 2);
+  shown.display.finish();
+  REQUIRE(shown.frames.size() == 3);
+  CHECK(shown.frames[2] == "\r\x1b[J\n");  // parts it from the result, once
 }
 
 TEST_CASE("a run that is broken off leaves no block behind") {
   Displayed shown;
   shown.happens(TaskStarted{shown.run.record.task});
   shown.display.finish();
-  CHECK(shown.frames.back() == "\r\x1b[1A\x1b[J");
+  CHECK(shown.frames.back() == "\r\x1b[1A\x1b[J\n");
 }
 
 // --- logs
