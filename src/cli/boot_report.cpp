@@ -100,7 +100,10 @@ void write_boot(JsonWriter& json, const BootReport& report) {
 
 std::vector<Diagnostic> boot_details(const BootReport& report) {
   if (report.file.empty()) return {};
-  return {Diagnostic{report.file, report.line, 0, report.message}};
+  // The worker's message begins with the place, which a detail has apart.
+  const std::string place = report.file + ":" + std::to_string(report.line) + ": ";
+  const bool doubled = report.message.starts_with(place);
+  return {{short_path(report.file), report.line, 0, doubled ? report.message.substr(place.size()) : report.message}};
 }
 
 }  // namespace tasker::cli
