@@ -19,9 +19,11 @@ module TaskerCore
   autoload :Indifferent, "tasker_core/indifferent"
   autoload :IndifferentHash, "tasker_core/indifferent_hash"
   autoload :Logger, "tasker_core/logger"
+  autoload :Offline, "tasker_core/offline"
   autoload :PermanentError, "tasker_core/errors"
   autoload :Registrations, "tasker_core/registrations"
   autoload :RetryableError, "tasker_core/errors"
+  autoload :Runner, "tasker_core/runner"
   autoload :StepHandler, "tasker_core/step_handler"
   autoload :StepInput, "tasker_core/step_input"
   autoload :Suggestions, "tasker_core/suggestions"
@@ -48,10 +50,13 @@ module TaskerCore
       Registrations.add(name, callable || block, caller_locations(1, 1).first)
     end
 
+    # Calls the handler's `process` (or `call`) with this context, a Hash or a JSON string, and returns what the engine
+    # would have recorded: the value as JSON has it, or {"error" => {...}}.
     def call_ruby_process_method(handler, context)
       Bridge.process(handler, context)
     end
 
+    # The second half: what process_results makes of that output; the output itself where a handler has none.
     def call_ruby_process_results_method(handler, step, process_output, initial_results = nil)
       Bridge.process_results(handler, step, process_output, initial_results)
     end

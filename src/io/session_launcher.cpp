@@ -115,7 +115,7 @@ class SessionLauncher : public v2::posix::default_launcher {
       return ChildFailure{"preparing it", error.value()};
     }
     Spawned spawned;
-    spawned.rss_floor_kb = own_peak_rss_kb();
+    spawned.rss_floor_kb = rss_floor_kb();
     volatile ChildFailure failure;
     spawned.pid = start(program, argv, failure, inits...);
     if (spawned.pid < 0) return ChildFailure{"vfork", errno};
@@ -126,10 +126,11 @@ class SessionLauncher : public v2::posix::default_launcher {
   }
 
  private:
-  static long own_peak_rss_kb() {
+  static long rss_floor_kb() {
+    constexpr long kSlackKb = 4096;  // the engine grows until `execve`, and the kernel counts in batches
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
+    return usage.ru_maxrss + kSlackKb;
   }
 
   // Not inlined, and it returns at once: what a `vfork` child may do to the frame it returned into is nobody's

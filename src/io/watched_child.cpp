@@ -97,11 +97,17 @@ void WatchedChild::drain(Output& output) {
 
 void WatchedChild::deliver_in_order(const Output& output, std::string_view bytes) {
   // It wrote what stands in stderr by now before, or while, it wrote these bytes.
-  if (&output == &out_) drain(err_);
+  try {
+    if (&output == &out_) drain(err_);
+  } catch (...) {
+    deliver(output, bytes);  // read already: nobody else would ever tell them
+    throw;
+  }
   deliver(output, bytes);
 }
 
 void WatchedChild::drained_long_enough() {
+  drain_deadline_.expire_at(std::chrono::steady_clock::now() + kDrainPatience);  // again, should a callback throw
   drain(out_);
   drain(err_);
   if (state_ == State::Draining) bury();

@@ -94,8 +94,9 @@ TEST_CASE("a grandchild in the group that holds the pipe dies with the child and
 TEST_CASE("a grandchild in a session of its own that holds the pipe delays the end for a bounded time only") {
   Playground here;
   here.env.emplace_back("TASKER_WORKER", "burial-test-" + std::to_string(::getpid()));
-  const auto child = here.start_shell("setsid sleep 1000 & echo $!");
+  const auto child = here.start_shell("setsid sh -c 'echo $$; exec sleep 1000' & read line");
   const int grandchild = printed_pid(here, *child);
+  child->process->write("end\n");
   REQUIRE(here.wait_gone(*child));
   CHECK(child->status->exit_code == 0);
   CHECK(::kill(grandchild, 0) == 0);
@@ -103,6 +104,17 @@ TEST_CASE("a grandchild in a session of its own that holds the pipe delays the e
   const std::string mark = "TASKER_WORKER=" + here.env.back().second;
   CHECK(tasker::io::end_session_leftovers({child->process->pid(), mark}, std::chrono::seconds(10)).empty());
   CHECK(ends(grandchild));
+}
+
+TEST_CASE("an outsider that writes without end delays the end for a bounded time only") {
+  Playground here;
+  const auto child = here.start_shell("setsid sh -c 'echo $$ >&2; while :; do echo y; done' & read line");
+  REQUIRE(here.wait([&] { return child->err.ends_with("\n"); }));
+  child->process->write("end\n");
+  REQUIRE(here.wait_gone(*child));
+  CHECK(child->status->exit_code == 0);
+  CHECK(child->out.starts_with("y\ny\n"));
+  CHECK(ends(std::stoi(child->err)));  // nobody reads it any more
 }
 
 TEST_CASE("a whole group can be signalled while its leader lives, and nobody afterwards") {
@@ -118,7 +130,7 @@ TEST_CASE("a whole group can be signalled while its leader lives, and nobody aft
   child->process->signal(SIGTERM);
   child->process->write("nobody reads this");
   child->process->drain_output();
-  CHECK(child->process->unwritten() == 0);
+  CHECK(child->process->unwritten() == 17);
 }
 
 TEST_CASE("letting go of a living process kills its group, reaps it and calls nobody") {

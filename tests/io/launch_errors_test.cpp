@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "io/child_process.hpp"
 #include "support/io_probe.hpp"
@@ -43,6 +45,16 @@ rlim_t limit_that_leaves(int spare) {
     if (::fcntl(number, F_GETFD) < 0) --left;
   }
   return static_cast<rlim_t>(number);
+}
+
+/// UBSan opens a pipe to look at an object of a type it hasn't met, and calls it invalid when it gets none.
+void introduce_system_error_to_ubsan() {
+  try {
+    throw std::system_error(EMFILE, std::system_category(), "none left");
+  } catch (const std::system_error& error) {
+    CHECK(error.code().value() == EMFILE);
+    CHECK(std::string(error.what()).starts_with("none left"));
+  }
 }
 
 }  // namespace
@@ -105,6 +117,7 @@ TEST_CASE("a file that may not be run hides no program further down the PATH") {
 }
 
 TEST_CASE("an engine out of descriptors says so and starts nothing") {
+  introduce_system_error_to_ubsan();
   Playground here;
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);

@@ -83,7 +83,9 @@ TEST_CASE("leftovers are found by their mark, which must match to the letter") {
   here.env.emplace_back("TASKER_WORKER", id + "1");
   const auto other = here.start({"cat"});
   here.env.back().second = id;
-  const auto child = here.start_shell("setsid sleep 1000 >/dev/null 2>&1 & echo $!");
+  const auto child = here.start_shell("setsid sh -c 'echo $$; exec sleep 1000 >/dev/null 2>&1' & read line");
+  REQUIRE(here.wait([&] { return child->out.ends_with("\n"); }));
+  child->process->write("end\n");
   REQUIRE(here.wait_gone(*child));
   const int leftover = std::stoi(child->out);
   REQUIRE(::kill(leftover, 0) == 0);

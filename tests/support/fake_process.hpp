@@ -90,7 +90,7 @@ class FakeLauncher final : public worker::ProcessLauncher {
                                                                              worker::ProcessEvents events) override {
     if (refusal) return worker::LaunchError{std::make_error_code(std::errc::no_such_file_or_directory), *refusal};
     auto child = std::make_shared<FakeChild>();
-    child->pid = 100 + static_cast<int>(children.size());
+    child->pid = first_pid + static_cast<int>(children.size());
     child->command = command;
     child->events = std::move(events);
     children.push_back(child);
@@ -99,6 +99,7 @@ class FakeLauncher final : public worker::ProcessLauncher {
   FakeChild& child(std::size_t number) { return *children.at(number); }
 
   std::vector<std::shared_ptr<FakeChild>> children;
+  int first_pid = 100;
   std::optional<std::string> refusal;
 };
 

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "../cancelled"
+require_relative "../error_report"
 require_relative "rpc"
 
 module TaskerCore
@@ -10,6 +12,7 @@ module TaskerCore
     # The rules, each with its scar:
     # - The trap takes no lock and writes nothing: it runs on the main thread, perhaps in the middle of its line.
     #   What must be answered now is answered by a thread.
+    #   Nothing it names may be loaded late either: autoload takes a lock, and a trap that meets one raises ThreadError.
     # - A cancel is raised by Thread#raise, so that `Thread.handle_interrupt` can defer it, at most once per step, and
     #   only while the step's bracket is open.
     # - A nudge that comes outside a bracket, or while the wire is being looked at, only leaves a flag; the bracket

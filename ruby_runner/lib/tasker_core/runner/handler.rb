@@ -18,6 +18,13 @@ module TaskerCore
         new(name: name, target: callable, form: nil, reason: nil, methods: [], callable: true, **about)
       end
 
+      # An object that is ready, for use without the engine.
+      def self.for_object(object, name:)
+        shape = object.singleton_class
+        form, reason = Forms.of(shape)
+        new(name: name, target: object, shape: shape, form: form, reason: reason, methods: public_methods_of(shape))
+      end
+
       def self.public_methods_of(klass)
         klass.public_instance_methods.select { |name| Forms.own_method(klass, name) && !library?(klass, name) }
              .map(&:to_s).sort
@@ -29,10 +36,11 @@ module TaskerCore
       private_class_method :library?
 
       # Four facts of the place and four of the shape: the one wide constructor, behind the two factories above.
-      def initialize(name:, target:, form:, reason:, methods:, file: nil, line: nil, doc: nil, aliases: [],
-                     callable: false)
+      def initialize(name:, target:, form:, reason:, methods:, shape: target, file: nil, line: nil, doc: nil,
+                     aliases: [], callable: false)
         @name = name
         @target = target
+        @shape = shape
         @form = form
         @reason = reason
         @methods = methods.freeze
@@ -52,7 +60,7 @@ module TaskerCore
 
       # A new object per step: nothing that one step leaves in it reaches another one.
       def instance(initialization)
-        return @target unless @entry.method
+        return @target unless @entry.method && @target.equal?(@shape)
 
         @takes_config ? @target.new(config: Indifferent.hash(initialization || {})) : @target.new
       end
@@ -64,7 +72,8 @@ module TaskerCore
         return @entry if @entry.method.nil? && method == "call"
         return other_entry(method) if @methods.include?(method)
 
-        refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}")
+        refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}",
+               Suggestions.for(method, @methods))
       end
 
       private
@@ -86,19 +95,19 @@ module TaskerCore
 
       # 3, 2, or nil when there is no process_results.
       def results_arity
-        method = Forms.own_method(@target, :process_results) or return
+        method = Forms.own_method(@shape, :process_results) or return
         Forms.accepts?(method, 3) ? 3 : 2
       end
 
       def takes_config?
-        @target.instance_method(:initialize).parameters.any? do |kind, name|
+        @shape.instance_method(:initialize).parameters.any? do |kind, name|
           kind == :keyrest || (%i[key keyreq].include?(kind) && name == :config)
         end
       end
 
       # process_results belongs to process; a method that a template names stands alone.
       def other_entry(name)
-        method = @target.public_instance_method(name)
+        method = @shape.public_instance_method(name)
         arguments = Forms.arguments_for(method)
         return Entry.new(name.to_sym, arguments, nil) if arguments
 
@@ -106,9 +115,9 @@ module TaskerCore
                "or (context)")
       end
 
-      def refuse(text)
+      def refuse(text, nearest = [])
         raise Rpc::Error.new(Rpc::HANDLER_NOT_FOUND, "handler #{@name.inspect} #{text}",
-                             data: { "handler" => @name, "nearest" => [] })
+                             data: { "handler" => @name, "nearest" => nearest })
       end
     end
   end

@@ -10,10 +10,10 @@ module TaskerCore
       attr_reader :id, :started
       alias started? started
 
-      def initialize(message, handler, input, limits)
-        @id = message.id
+      def initialize(id, handler, entry, input, limits)
+        @id = id
         @handler = handler
-        @entry = handler.entry(message.params["method"])
+        @entry = entry
         @input = input
         @limits = limits
         @started = false

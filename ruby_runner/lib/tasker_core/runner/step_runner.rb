@@ -21,7 +21,8 @@ module TaskerCore
 
       # False when the process should end after this answer.
       def run(message)
-        step = StepCall.new(message, handler_of(message), input(message), @limits)
+        handler = handler_of(message)
+        step = StepCall.new(message.id, handler, handler.entry(message.params["method"]), input(message), @limits)
         @fatal = false
         @wire.write(execute(step, message.params))
         !@fatal

@@ -53,6 +53,10 @@ module TaskerCore
         keys.map { |name| get_result(name) }
       end
 
+      def inspect
+        "#<#{self.class} #{keys.inspect}>"
+      end
+
       private
 
       def find(name)

@@ -122,6 +122,11 @@ module TaskerCore
       def accumulated_results
         checkpoint && checkpoint["accumulated_results"]
       end
+
+      # Short: Ruby puts it into the message of a NoMethodError, which is stored and shown.
+      def inspect
+        "#<#{self.class} step=#{step_name.inspect} task=#{@task.name.inspect}>"
+      end
     end
   end
 end

@@ -98,6 +98,10 @@ module TaskerCore
       def to_h
         READERS.transform_values { |reader| public_send(reader) }
       end
+
+      def inspect
+        "#<#{self.class} step=#{@step.name.inspect} ancestors=#{keys.inspect}>"
+      end
     end
   end
 end

@@ -1,0 +1,258 @@
+// Plays the engine's half of tests/protocol/*.jsonl against a Worker. The runner's half of the same files is played by
+// ruby_runner/test, so both sides are held to one text. The format is told in docs/protocol.md.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "core/dag_executor.hpp"
+#include "core/json_scan.hpp"
+#include "support/fake_process.hpp"
+#include "support/manual_clock.hpp"
+#include "support/template_builder.hpp"
+#include "worker/step_request.hpp"
+#include "worker/worker.hpp"
+
+using namespace tasker;
+using namespace tasker::test;
+using namespace tasker::worker;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kProtocol = fs::path(TASKER_ROOT) / "tests/protocol";
+
+/// What only a runner must withstand: our engine has one step in flight per worker, and never sends anything malformed
+/// or old.
+const std::set<std::string> kRunnerOnly = {"cancel_queued", "context",        "parse_error",     "ping",
+                                           "shutdown",      "unknown_method", "version_mismatch"};
+
+struct Line {
+  json parsed;
+  std::string message;  ///< the raw text of `message`, digits and all
+};
+
+struct Transcript {
+  std::string name;
+  json header;
+  std::vector<Line> lines;
+};
+
+Transcript load(const fs::path& file) {
+  Transcript transcript;
+  transcript.name = file.stem().string();
+  std::ifstream in(file);
+  for (std::string text; std::getline(in, text);) {
+    Line line{
+        json::parse(text),
+        std::string(JsonMembers::of(text, {.max_bytes = SIZE_MAX, .max_depth = 200}).find("message").value_or(""))};
+    if (line.parsed.contains("transcript")) {
+      transcript.header = line.parsed;
+    } else {
+      transcript.lines.push_back(std::move(line));
+    }
+  }
+  return transcript;
+}
+
+std::vector<Transcript> transcripts() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(kProtocol)) {
+    if (entry.path().extension() == ".jsonl") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<Transcript> all;
+  for (const auto& file : files) all.push_back(load(file));
+  return all;
+}
+
+/// One worker on a fake process, played line by line.
+class Player final : private WorkerListener, private StepReplySink {
+ public:
+  explicit Player(const Transcript& transcript) {
+    settings_.command.argv = {"ruby", "runner.rb"};
+    for (const auto& handler : transcript.header["handlers"]) settings_.handlers.push_back(handler);
+    settings_.limits.max_bytes = transcript.lines.at(0).parsed["message"]["params"]["limits"]["max_line_bytes"];
+    launcher_.first_pid = 4242;
+    worker_.emplace(1, settings_, clock_, static_cast<WorkerListener&>(*this));
+    REQUIRE(!worker_->start(launcher_));
+    for (const Line& line : transcript.lines) {
+      CAPTURE(line.message);
+      line.parsed["from"] == "engine" ? engine(line) : runner(line);
+    }
+  }
+
+  int steps_answered = 0;
+  std::optional<WorkerEnd> end;
+  std::vector<std::string> told;
+
+ private:
+  FakeChild& child() { return launcher_.child(0); }
+
+  void engine(const Line& line) {
+    if (!line.parsed.contains("message")) return;
+    const json& message = line.parsed["message"];
+    const std::string method = message["method"];
+    if (method == "initialize" || method == "initialized") return wrote(message);
+    if (method == "step/process") {
+      clock_.advance(1s);
+      Worker::Job job{StepReply(*this, ++dispatch_), json_slice(line.message, "params"), {}, 600s, false};
+      worker_->run(std::move(job));
+      wrote(message);
+    }
+    if (method == "$/cancelRequest" && worker_->running()) {
+      worker_->cancel(dispatch_, CancelReason::TaskCancelled, CancelUrgency::Graceful);
+      wrote(message);
+      CHECK(child().signals.back() == SIGURG);
+    }
+  }
+
+  /// The next line that the worker wrote is this message, whatever the order of keys.
+  void wrote(const json& message) {
+    REQUIRE(next_ < child().lines.size());
+    CHECK(json::parse(child().lines[next_]) == message);
+    ++next_;
+  }
+
+  void runner(const Line& line) {
+    if (line.parsed.contains("exit")) return;
+    const json& message = line.parsed["message"];
+    const bool ours = !message.contains("id") || message["id"] == static_cast<std::int64_t>(next_request_id());
+    if (!ours) return;
+    answered_.reset();
+    child().says(line.message);
+    if (message.contains("id") && message["id"] != 1) check_answer(line);
+    if (message.contains("error") && message["id"] == 1) {
+      CHECK(child().group_signals == std::vector{SIGKILL});
+      child().dies(SIGKILL);
+      REQUIRE(end);
+      CHECK(end->kind == WorkerEnd::Kind::BootFailed);
+      CHECK(end->hopeless);
+      CHECK(end->boot->message == message["error"]["message"]);
+    }
+  }
+  std::int64_t next_request_id() { return child().last_id(); }
+
+  void check_answer(const Line& line) {
+    REQUIRE(answered_);
+    ++steps_answered;
+    const json& message = line.parsed["message"];
+    if (message.contains("error")) return check_error(message["error"]);
+    if (message["result"].contains("checkpoint")) {
+      REQUIRE(std::holds_alternative<Yielded>(*answered_));
+      CHECK(std::get<Yielded>(*answered_).checkpoint.text() ==
+            json_slice(json_slice(line.message, "result"), "checkpoint"));
+      return;
+    }
+    REQUIRE(std::holds_alternative<Succeeded>(*answered_));
+    const auto& succeeded = std::get<Succeeded>(*answered_);
+    CHECK(succeeded.results.text() == json_slice(json_slice(line.message, "result"), "results"));
+    CHECK(succeeded.output.has_value() == message["result"].contains("output"));
+    CHECK(report_.cpu_us == message["result"]["usage"]["cpu_us"]);
+  }
+
+  void check_error(const json& error) {
+    const int code = error["code"];
+    if (code == -32800) {
+      CHECK(std::holds_alternative<Cancelled>(*answered_));
+      return;
+    }
+    REQUIRE(std::holds_alternative<Failed>(*answered_));
+    const ErrorInfo& info = *std::get<Failed>(*answered_).error;
+    const json data = error.value("data", json::object());
+    CHECK(info.message == data.value("message", error["message"].get<std::string>()));
+    CHECK(info.retryable == data.value("retryable", false));
+    CHECK(info.class_name == data.value("class", ""));
+    if (code == -32001) CHECK(info.kind == ErrorKind::HandlerNotFound);
+    if (code == -32002) CHECK(info.kind == (info.retryable ? ErrorKind::HandlerError : ErrorKind::PermanentError));
+    if (code == -32003) CHECK(info.kind == ErrorKind::ResultUnserializable);
+    if (code == -32004) CHECK(info.kind == ErrorKind::ResultTooLarge);
+    if (data.contains("retry_after") && data["retry_after"].is_number())
+      CHECK(info.retry_after == data["retry_after"].get<double>());
+  }
+
+  static std::string json_slice(const std::string& object, std::string_view key) {
+    return std::string(JsonMembers::of(object, {.max_bytes = SIZE_MAX, .max_depth = 200}).find(key).value());
+  }
+
+  void worker_ready(Worker& worker) override { CHECK(!worker.handlers().empty()); }
+  void worker_idle(Worker&) override {}
+  void worker_gone(Worker&, const WorkerEnd& how) override { end = how; }
+  void worker_printed(Worker&, std::string_view line) override { told.emplace_back(line); }
+  void step_started(DispatchId, int) override {}
+  void step_progress(DispatchId, StepProgress progress) override { told.push_back("progress " + progress.message); }
+  void step_log(DispatchId, StepLog log) override { told.push_back(log.level + " " + log.message); }
+  void step_answered(DispatchId, StepOutcome outcome, AttemptReport report) override {
+    answered_ = std::move(outcome);
+    report_ = report;
+  }
+
+  WorkerSettings settings_;
+  ManualClock clock_;
+  FakeLauncher launcher_;
+  std::optional<Worker> worker_;
+  std::optional<StepOutcome> answered_;
+  AttemptReport report_;
+  std::size_t next_ = 0;
+  DispatchId dispatch_ = 0;
+};
+
+/// Which keys there are, and of which JSON type their values; what a handler's own data is made of is not our shape.
+json shape_of(const json& value, const std::string& key = "") {
+  static const std::set<std::string> kOpaque = {"context",    "results",      "initialization",  "steps",
+                                                "checkpoint", "dependencies", "publishes_events"};
+  if (kOpaque.contains(key) || !value.is_object()) return nullptr;
+  json shape = json::object();
+  for (const auto& [name, member] : value.items()) shape[name] = shape_of(member, name);
+  return shape;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("protocol transcripts");
+
+TEST_CASE("the engine's half of every transcript") {
+  int played = 0, answered = 0;
+  for (const Transcript& transcript : transcripts()) {
+    if (kRunnerOnly.contains(transcript.name)) continue;
+    CAPTURE(transcript.name);
+    Player player(transcript);
+    answered += player.steps_answered;
+    ++played;
+  }
+  CHECK(played >= 20);
+  CHECK(answered >= 25);
+}
+
+TEST_CASE("what a step tells on its way arrives: progress and log lines") {
+  Player player(load(kProtocol / "telling.jsonl"));
+  CHECK(player.told.size() >= 2);
+}
+
+TEST_CASE("the params that the engine writes have the keys of the transcripts' canonical step, no more and no less") {
+  json canonical;
+  for (const Line& line : load(kProtocol / "process.jsonl").lines) {
+    if (line.parsed.value("/message/method"_json_pointer, "") == "step/process")
+      canonical = line.parsed["message"]["params"];
+  }
+  REQUIRE(canonical.is_object());
+  Task task;
+  task.id = 1;
+  task.task_template = TemplateBuilder().step("a").step("b", {"a"}).build();
+  DagExecutor executor(task, std::vector<Uuid>(2));
+  const Times now;
+  executor.ready(now.steady);
+  executor.start(0, 1, now);
+  executor.committed(executor.finish(0, Succeeded{}, {}, now, 0.5), now.steady);
+  StepRequestWriter writer("production");
+  const json ours = json::parse(writer.params(StepContext(executor, 1, 2, 1), 600s, now.wall));
+  CHECK(shape_of(ours) == shape_of(canonical));
+  REQUIRE(!canonical["sequence"]["steps"].empty());
+  CHECK(shape_of(ours["sequence"]["steps"][0]) == shape_of(canonical["sequence"]["steps"][0]));
+}
+
+TEST_SUITE_END();
