@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 #include "core/json_writer.hpp"
 #include "core/time_text.hpp"
@@ -63,7 +64,7 @@ std::vector<std::string> slow_files(const BootReport& report) {
   for (const auto& [file, ms] : files) {
     if (ms < kSlowMs || lines.size() == kSlowFiles) break;
     const auto took = std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(ms));
-    lines.push_back(human_text(took) + "  " + one_line(file));
+    lines.push_back(human_text(took) + "  " + one_line(short_path(file)));
   }
   return lines;
 }
@@ -75,7 +76,7 @@ std::string boot_text(const BootReport& report, const Style& style) {
   if (!report.argv.empty()) out += row(style, "command", one_line(shell_line(report.argv)));
   if (!report.exit.empty()) out += row(style, "ended", one_line(report.exit));
   std::vector<std::string> frames;
-  for (const std::string& frame : report.backtrace) frames.push_back(one_line(frame));
+  for (const std::string& frame : report.backtrace) frames.push_back(one_line(short_path(frame)));
   if (frames.size() > kFrames) frames.resize(kFrames);
   out += block(style, "backtrace", frames);
   std::vector<std::string> words = lines_of(report.last_words);
@@ -99,7 +100,10 @@ void write_boot(JsonWriter& json, const BootReport& report) {
 
 std::vector<Diagnostic> boot_details(const BootReport& report) {
   if (report.file.empty()) return {};
-  return {Diagnostic{report.file, report.line, 0, report.message}};
+  // The worker's message begins with the place, which a detail has apart.
+  const std::string place = report.file + ":" + std::to_string(report.line) + ": ";
+  const bool doubled = report.message.starts_with(place);
+  return {{short_path(report.file), report.line, 0, doubled ? report.message.substr(place.size()) : report.message}};
 }
 
 }  // namespace tasker::cli

@@ -161,6 +161,7 @@ void check_value(const BoundCommand& command, const BoundFlag& flag, const std::
 void check(const BoundCommand& command) {
   const CommandSpec& spec = *command.spec;
   for (const std::string& word : command.app->remaining()) {
+    if (word == "--") continue;  // CLI11 leaves the mark among the rest
     if (looks_like_flag(word)) refuse_unknown_flag(word, known_flags(spec), spec.name);
     refuse("unexpected argument \"" + word + "\"", spec.name);
   }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 
 namespace tasker::cli {
@@ -40,8 +41,9 @@ std::string headline_block(const std::string& name, const std::string& message, 
 
 std::string frames(const std::vector<std::string>& backtrace, const Style& style) {
   std::string out;
-  for (std::size_t i = 0; i < std::min(backtrace.size(), kFrames); ++i)
-    out += indent(style.dim(one_line(backtrace[i])));
+  for (std::size_t i = 0; i < std::min(backtrace.size(), kFrames); ++i) {
+    out += indent(style.dim(one_line(short_path(backtrace[i]))));
+  }
   if (backtrace.size() <= kFrames) return out;
   return out + indent(style.dim("and " + std::to_string(backtrace.size() - kFrames) + " more frames"));
 }

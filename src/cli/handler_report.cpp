@@ -1,8 +1,8 @@
 #include "cli/handler_report.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
+#include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 #include "core/json_writer.hpp"
 #include "core/nearest_name.hpp"
@@ -11,16 +11,9 @@ namespace tasker::cli {
 
 namespace {
 
-/// Relative to the working folder when that is shorter.
-std::string short_path(const std::string& path) {
-  std::error_code error;
-  const std::string relative = std::filesystem::proximate(path, error).string();
-  return one_line(!error && relative.size() < path.size() ? relative : path);
-}
-
 std::string place_of(const HandlerInfo& handler) {
   if (handler.file.empty()) return "(C++)";
-  return short_path(handler.file) + (handler.line > 0 ? ":" + std::to_string(handler.line) : "");
+  return one_line(short_path(handler.file)) + (handler.line > 0 ? ":" + std::to_string(handler.line) : "");
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -57,8 +50,7 @@ std::string handlers_text(const std::vector<HandlerInfo>& handlers, const Style&
     place = std::max(place, display_width(place_of(handler)));
   }
   const auto width = static_cast<std::size_t>(style.width);
-  std::string out =
-      style.dim(fit_left("HANDLER", name) + "  " + fit_left("FORM", api) + "  " + fit_left("PLACE", place)) + "\n";
+  std::string out = style.dim(fit_left("HANDLER", name) + "  " + fit_left("FORM", api) + "  " + "PLACE") + "\n";
   for (const HandlerInfo& handler : handlers) {
     const bool usable = handler.api != "unusable";
     const std::string note = one_line(usable ? handler.doc : handler.reason);

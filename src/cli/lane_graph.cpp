@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace tasker::cli {
 
@@ -91,11 +92,18 @@ class Drawer {
         opened.insert(take_lane(dependant));
       }
     }
+    keep_left(at, joined, opened);
     for (const int dependant : dependants) {
       if (--missing_[static_cast<std::size_t>(dependant)] == 0) ready_lanes_.insert(lane_of(dependant));
     }
     if (!joined.empty() || !opened.empty()) drawing_.rows.push_back({joint_row(at, joined, opened)});
     while (!lanes_.empty() && lanes_.back() == kFree) lanes_.pop_back();
+  }
+
+  /// A lane that ends in the only other one takes it over when it is further left: drawings stay narrow.
+  void keep_left(std::size_t at, const std::set<std::size_t>& joined, const std::set<std::size_t>& opened) {
+    if (joined.size() != 1 || !opened.empty() || *joined.begin() < at || lanes_[at] != kFree) return;
+    std::swap(lanes_[at], lanes_[*joined.begin()]);
   }
 
   std::string joint_row(std::size_t at, const std::set<std::size_t>& joined,

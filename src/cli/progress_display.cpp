@@ -1,6 +1,7 @@
 #include "cli/progress_display.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include "cli/error_text.hpp"
 #include "cli/text_width.hpp"
@@ -40,9 +41,11 @@ void ProgressDisplay::tick() {
 }
 
 void ProgressDisplay::finish() {
+  if (std::exchange(finished_, true)) return;
   const auto lines = model_.take_lines();
-  if (lines.empty() && block_height_ == 0) return;
-  screen_.write(frame_text(block_height_, lines, {}));
+  if (!drawn_ && lines.empty()) return;
+  // The empty line parts it from the result, which follows on the same screen.
+  screen_.write(frame_text(block_height_, lines, {}) + "\n");
   block_height_ = 0;
 }
 

@@ -26,7 +26,7 @@ class ProgressDisplay final : public Observer {
   void on_event(const Event& event, WallTime at) override;
   /// Draws what has become due; called now and then while nothing happens.
   void tick();
-  /// Takes the block off the screen.
+  /// Takes the block off the screen, for good.
   void finish();
 
  private:
@@ -37,6 +37,7 @@ class ProgressDisplay final : public Observer {
   ProgressModel model_;
   TimePoint drawn_at_{};
   bool drawn_ = false;
+  bool finished_ = false;
   std::size_t block_height_ = 0;  ///< lines of the block on the screen
 };
 

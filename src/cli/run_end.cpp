@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "cli/boot_report.hpp"
+#include "cli/short_path.hpp"
 #include "cli/workflow_files.hpp"
 
 namespace tasker::cli {
@@ -52,7 +53,7 @@ ExitCode exit_code_of(const RunResult& result) {
 }
 
 CommandError boot_error(const BootReport& report) {
-  CommandError error(ExitCode::WorkersFailed, kind::workers_failed, report.message, boot_details(report));
+  CommandError error(ExitCode::WorkersFailed, kind::workers_failed, short_path(report.message), boot_details(report));
   return error.with_boot(report);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/command_error.hpp"
 #include "cli/input.hpp"
+#include "cli/short_path.hpp"
 
 namespace tasker::cli {
 
@@ -96,7 +97,7 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
 
 CommandError no_handlers_error(const TaskTemplate* task_template) {
   const std::string named = task_template ? "the template names none and " : "none was named and ";
-  return invalid(kind::template_invalid, "no Ruby handlers: " + named + default_folder(task_template) +
+  return invalid(kind::template_invalid, "no Ruby handlers: " + named + short_path(default_folder(task_template)) +
                                              " does not exist; give them with -H PATH");
 }
 

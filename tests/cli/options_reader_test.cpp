@@ -1,0 +1,111 @@
+#include "cli/options_reader.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <map>
+
+#include "cli/command_error.hpp"
+
+using namespace tasker::cli;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+Environment environment(Variables variables) {
+  return [variables = std::move(variables)](std::string_view name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  };
+}
+
+RunOptions read(const std::vector<std::string>& flags, Variables variables = {}) {
+  std::vector<std::string> words{"run", "x.yaml"};
+  words.insert(words.end(), flags.begin(), flags.end());
+  return read_run_options(parse_command_line(words), environment(std::move(variables)));
+}
+
+std::string refusal(const std::vector<std::string>& flags, Variables variables = {}) {
+  try {
+    read(flags, std::move(variables));
+  } catch (const CommandError& error) {
+    CHECK(error.code() == ExitCode::Usage);
+    return error.message();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a value that can't be is refused by the name of its flag") {
+  CHECK(refusal({"-w", "two"}) == "--workers: \"two\" is no whole number from 1 to 1000");
+  CHECK(refusal({"-w", "0"}) == "--workers: \"0\" is no whole number from 1 to 1000");
+  CHECK(refusal({"-w", "3.5"}) == "--workers: \"3.5\" is no whole number from 1 to 1000");
+  CHECK(refusal({"-w", "99999999999999"}) == "--workers: \"99999999999999\" is no whole number from 1 to 1000");
+  CHECK(refusal({"--timeout", "soon"}) ==
+        "--timeout: \"soon\" is no duration: write 90s, 5m, 1h30m, 250ms or plain seconds");
+  CHECK(refusal({"--timeout", "0"}).find("is no duration") != std::string::npos);
+  CHECK(refusal({"-o", "jsn"}) == "--output: \"jsn\" is not one of text, json or jsonl; did you mean \"json\"?");
+  CHECK(refusal({"--store", ""}) == "--store is empty");
+  CHECK(refusal({"--strict=perhaps"}) == "--strict: \"perhaps\" is no switch: true or false");
+}
+
+TEST_CASE("a value that can't be is refused by the name of its variable") {
+  CHECK(refusal({}, {{"TASKER_WORKERS", "many"}}) == "TASKER_WORKERS: \"many\" is no whole number from 1 to 1000");
+}
+
+TEST_CASE("the template and the input can't both be standard input") {
+  const CommandLine line = parse_command_line({"run", "-", "-i", "-"});
+  CHECK_THROWS_AS(read_run_options(line, environment({})), CommandError);
+  const CommandLine call = parse_command_line({"handler", "call", "A", "-", "-i", "-"});
+  CHECK_THROWS_AS(read_handler_options(call, environment({})), CommandError);
+  const CommandLine twice = parse_command_line({"validate", "-", "-"});
+  CHECK_THROWS_AS(read_validate_options(twice, environment({})), CommandError);
+}
+
+TEST_CASE("defaults stand where nothing is given") {
+  const RunOptions options = read({});
+  CHECK(options.template_path == "x.yaml");
+  CHECK(options.input == "{}");
+  CHECK(options.workers.count == 0);
+  CHECK(options.workers.handlers.empty());
+  CHECK(options.workers.environment == "production");
+  CHECK(options.store == "memory:");
+  CHECK(options.common.output == OutputFormat::Text);
+  CHECK_FALSE(options.timeout.has_value());
+  CHECK_FALSE(options.strict);
+}
+
+TEST_CASE("a variable stands in for its flag, the flag wins over it") {
+  const Variables variables{{"TASKER_WORKERS", "3"},   {"TASKER_ENV", "test"}, {"TASKER_HANDLERS", "a::b"},
+                            {"TASKER_OUTPUT", "json"}, {"TASKER_STRICT", "1"}, {"TASKER_TIMEOUT", "2m"}};
+  const RunOptions options = read({}, variables);
+  CHECK(options.workers.count == 3);
+  CHECK(options.workers.environment == "test");
+  CHECK(options.workers.handlers == std::vector<std::string>{"a", "b"});
+  CHECK(options.common.output == OutputFormat::Json);
+  CHECK(options.strict);
+  CHECK(options.timeout == 2min);
+  const RunOptions overridden = read({"-w", "5", "-H", "c", "--strict=false"}, variables);
+  CHECK(overridden.workers.count == 5);
+  CHECK(overridden.workers.handlers == std::vector<std::string>{"c"});
+  CHECK_FALSE(overridden.strict);
+}
+
+TEST_CASE("NO_COLOR counts whatever it says") {
+  CHECK(read({}, {{"NO_COLOR", "whatever"}}).common.no_color);
+  CHECK_FALSE(read({}).common.no_color);
+}
+
+TEST_CASE("a handler command takes the handler first, then the template") {
+  const auto line = parse_command_line({"handler", "show", "A", "x.yaml"});
+  const HandlerOptions show = read_handler_options(line, environment({}));
+  CHECK(show.handler == "A");
+  CHECK(show.template_path == "x.yaml");
+  const auto listing = parse_command_line({"handler", "list", "x.yaml"});
+  const HandlerOptions list = read_handler_options(listing, environment({}));
+  CHECK(list.handler.empty());
+  CHECK(list.template_path == "x.yaml");
+}
