@@ -30,9 +30,9 @@ struct Command {
 };
 
 /// What a process does. Called on the loop thread, never from inside a call to Process or ProcessLauncher (but for
-/// `drain_output`). What stood in stderr when bytes of stdout were read is delivered before them: what somebody prints before an
-/// answer is known before the answer.
-/// `on_gone` comes last, exactly once: the process is reaped, its group is killed, its output was read to the end.
+/// `drain_output`). What stood in stderr when bytes of stdout were read is delivered before them: what somebody prints
+/// before an answer is known before the answer. `on_gone` comes last, exactly once: the process is reaped, its group is
+/// killed, its output was read to the end.
 struct ProcessEvents {
   std::function<void(std::string_view bytes)> on_stdout;
   std::function<void(std::string_view bytes)> on_stderr;

@@ -61,6 +61,7 @@ std::string stop_message(CancelReason reason) {
 /// The step was stopped; `error` carries what is known of where it stood.
 StepOutcome stopped(ErrorInfo error, CancelReason reason, Duration timeout) {
   const std::string how = error.message;
+  error.class_name.clear();  // the exception that stopped it is our means, not its trouble
   if (reason == CancelReason::Deadline) {
     error.kind = ErrorKind::Timeout;
     error.retryable = true;

@@ -45,6 +45,12 @@ void WorkerLog::keep(std::string_view bytes) {
 
 std::string WorkerLog::tail(std::size_t max) const {
   std::string_view end = kept_;
+  // Ruby's own crash report begins with what happened and ends with pages of memory maps.
+  if (const std::size_t bug = end.rfind("[BUG]"); bug != std::string_view::npos) {
+    const std::size_t newline = end.substr(0, bug).rfind('\n');
+    end.remove_prefix(newline == std::string_view::npos ? 0 : newline + 1);
+    if (end.size() > max) end = end.substr(0, end.substr(0, max).rfind('\n') + 1);
+  }
   if (end.size() > max) {
     end.remove_prefix(end.size() - max);
     const std::size_t newline = end.find('\n');

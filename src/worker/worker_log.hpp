@@ -15,7 +15,8 @@ class WorkerLog {
   void feed(std::string_view bytes);
   /// Passes a line on that has no newline yet: its step is over.
   void flush();
-  /// The last `max` bytes, from the start of a line where there is one.
+  /// The last `max` bytes, from the start of a line where there is one; of a crash report of Ruby itself the first
+  /// `max`.
   std::string tail(std::size_t max = 8 * 1024) const;
 
  private:

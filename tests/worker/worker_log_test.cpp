@@ -34,4 +34,14 @@ TEST_CASE("the last words begin at a line, and are always UTF-8") {
   CHECK(log.tail() == "first line\nsecond\xEF\xBF\xBD line\n");
 }
 
+TEST_CASE("of a crash report of Ruby itself the beginning is kept, where it says what happened") {
+  WorkerLog log([](std::string_view) {});
+  log.feed("before\nx.rb:3: [BUG] Segmentation fault\nframe 1\n");
+  for (int i = 0; i < 1000; ++i) log.feed("7fbe6f84a000-7fbe6f84b000 r--p\n");
+  const std::string words = log.tail(100);
+  CHECK(words.starts_with("x.rb:3: [BUG] Segmentation fault\nframe 1\n7fbe"));
+  CHECK(words.ends_with("r--p\n"));
+  CHECK(words.size() <= 100);
+}
+
 TEST_SUITE_END();
