@@ -45,6 +45,6 @@ class CoreExtTest < Minitest::Test
 
   def evaluate(code, before: "")
     script = "#{before}\nrequire 'tasker_core'\nTaskerCore::CoreExt.install\np(begin\n#{code}\nend)"
-    IO.popen(["ruby", "-w", "--disable-gems", "-I", TaskerCore::LIB, "-e", script], &:read).chomp
+    IO.popen(["ruby", "--disable-gems", "-I", TaskerCore::LIB, "-e", script], &:read).chomp
   end
 end
