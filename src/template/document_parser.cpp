@@ -35,7 +35,8 @@ class Events : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const SourcePosition position = position_of(mark);
-    if (tree_.expects_value() && tree_.last_key() == position) {
+    // Between brackets a key may stand alone.
+    if (!in_block_.empty() && in_block_.back() && tree_.expects_value() && tree_.last_key() == position) {
       throw Unreadable{position, "this line has no \":\"; among keys every line is `key: value`"};
     }
     tree_.scalar(NodeKind::Null, position, anchor, {});
@@ -55,20 +56,30 @@ class Events : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
+                       YAML::EmitterStyle::value style) override {
     refuse_tag(mark, tag);
-    tree_.open(NodeKind::List, position_of(mark), anchor);
+    open(NodeKind::List, mark, anchor, style);
   }
-  void OnSequenceEnd() override { tree_.close(); }
+  void OnSequenceEnd() override { close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  YAML::EmitterStyle::value) override {
+                  YAML::EmitterStyle::value style) override {
     refuse_tag(mark, tag);
-    tree_.open(NodeKind::Map, position_of(mark), anchor);
+    open(NodeKind::Map, mark, anchor, style);
   }
-  void OnMapEnd() override { tree_.close(); }
+  void OnMapEnd() override { close(); }
 
  private:
+  void open(NodeKind kind, const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
+    tree_.open(kind, position_of(mark), anchor);
+    in_block_.push_back(style == YAML::EmitterStyle::Block);
+  }
+
+  void close() {
+    in_block_.pop_back();
+    tree_.close();
+  }
+
   void plain_scalar(const YAML::Mark& mark, YAML::anchor_t anchor, const std::string& value) {
     if (const auto name = symbol_name(value)) {
       tree_.scalar(NodeKind::Text, position_of(mark), anchor, std::string(*name));
@@ -120,6 +131,7 @@ class Events : public YAML::EventHandler {
   bool hidden_pairs_;
   TreeBuilder& tree_;
   Problems& problems_;
+  std::vector<bool> in_block_;  ///< of each open collection: indented, not in brackets
   int documents_ = 0;
   std::size_t opened_at_ = 0;
 };

@@ -29,7 +29,7 @@ void TreeBuilder::alias(SourcePosition position, Anchor anchor) {
 
 void TreeBuilder::open(NodeKind kind, SourcePosition position, Anchor anchor) {
   if (!open_.empty() && open_.back().kind == NodeKind::Map && !open_.back().key) {
-    throw Unreadable{position, "a key must be a text, not a list or a mapping"};
+    throw Unreadable{position, "a key must be a text, not a list or a mapping (or a bracket is never closed)"};
   }
   check_depth(open_.size() + 1, position);
   if (anchor != 0) anchors_[anchor] = Sized{};
