@@ -1,5 +1,6 @@
 #include "tasker/json_text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/json_scan.hpp"
@@ -12,6 +13,9 @@ std::variant<JsonText, JsonError> JsonText::parse(std::string text, const JsonLi
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const std::size_t last = text.find_last_not_of(" \t\r\n");
   if (first != 0 || last + 1 != text.size()) text = text.substr(first, last + 1 - first);
+  // One line, since one line is one message: in checked JSON a raw line break stands only between tokens.
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return trusted(std::move(text));
 }
 

@@ -15,6 +15,12 @@ TEST_CASE("foreign text is kept as it is, without the space around it") {
   CHECK(std::get<JsonText>(parsed).is_object());
 }
 
+TEST_CASE("foreign text becomes one line, with the escapes in its strings kept") {
+  const auto parsed = JsonText::parse("{\r\n  \"a\": \"x\\ny\",\n  \"b\": [1,\n2]\n}");
+  REQUIRE(std::holds_alternative<JsonText>(parsed));
+  CHECK(std::get<JsonText>(parsed).text() == R"({    "a": "x\ny",   "b": [1, 2] })");
+}
+
 TEST_CASE("text that is no JSON is an error value") {
   const auto parsed = JsonText::parse("{oops}");
   REQUIRE(std::holds_alternative<JsonError>(parsed));
