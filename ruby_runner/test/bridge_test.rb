@@ -52,7 +52,8 @@ class BridgeTest < Minitest::Test
 
   def test_process_results_gets_the_raw_output
     assert_equal({ "status" => "success", "step" => "s", "initial" => { "a" => 1 } },
-                 TaskerCore.call_ruby_process_results_method(Pay.new, { name: "s" }, { status: "success" }, { "a" => 1 }))
+                 TaskerCore.call_ruby_process_results_method(Pay.new, { name: "s" }, { status: "success" },
+                                                             { "a" => 1 }))
     assert_equal({ "status" => nil, "step" => "s", "initial" => nil },
                  TaskerCore.call_ruby_process_results_method(Pay.new, "{\"name\":\"s\"}", { "status" => "x" }))
     assert_equal "NoMethodError", TaskerCore.call_ruby_process_results_method(Pay, { name: "s" }, nil)["error"]["class"]
@@ -65,7 +66,8 @@ class BridgeTest < Minitest::Test
 
   def test_a_checkpoint
     handler = ->(_) { TaskerCore::Types::StepHandlerCallResult.checkpoint_yield(cursor: 1, items_processed: 2) }
-    assert_equal({ "checkpoint" => { "cursor" => 1, "items_processed" => 2, "accumulated_results" => nil } }, call(handler, CONTEXT))
+    assert_equal({ "checkpoint" => { "cursor" => 1, "items_processed" => 2, "accumulated_results" => nil } },
+                 call(handler, CONTEXT))
   end
 
   private

@@ -110,7 +110,8 @@ class CancelTest < Minitest::Test
       assert_equal "step/heartbeat", runner.read["method"]
       cancel(runner, id)
       answer = runner.read
-      assert_equal [-32_800, "wrapped", "RuntimeError"], [*answer["error"].values_at("code", "message"), answer["error"]["data"]["class"]]
+      assert_equal [-32_800, "wrapped", "RuntimeError"],
+                   [*answer["error"].values_at("code", "message"), answer["error"]["data"]["class"]]
       assert_quiet(runner)
     end
   end
@@ -155,7 +156,9 @@ class CancelTest < Minitest::Test
       runner.signal("URG")
       answers = [runner.read, runner.read]
       assert_equal [queued[0], queued[2]], answers.map { |answer| answer["id"] }
-      answers.each { |answer| assert_equal [-32_800, { "started" => false }], answer["error"].values_at("code", "data") }
+      answers.each do |answer|
+        assert_equal [-32_800, { "started" => false }], answer["error"].values_at("code", "data")
+      end
       cancel(runner, running)
       assert_cancelled(runner.read, running)
       assert_equal [queued[1], 1], [runner.read].flat_map { |answer| [answer["id"], answer["result"]["results"]] }
@@ -195,7 +198,7 @@ class CancelTest < Minitest::Test
       cancel(runner, "nobody")
       cancel(runner, id)
       assert_cancelled(runner.read, id)
-      assert_equal -32_700, runner.read["error"]["code"]
+      assert_equal(-32_700, runner.read["error"]["code"])
       answer = runner.read
       assert_equal [echo, { "a" => 1 }], [answer["id"], answer["result"]["results"]]
     end
@@ -285,7 +288,8 @@ class CancelTest < Minitest::Test
 
   def assert_cancelled(answer, id)
     assert_equal [id, -32_800, true, "TaskerCore::Cancelled"],
-                 [answer["id"], answer.dig("error", "code"), *answer.dig("error", "data")&.values_at("started", "class")]
+                 [answer["id"], answer.dig("error", "code"),
+                  *answer.dig("error", "data")&.values_at("started", "class")]
   end
 
   # Nothing is left on the wire but the answer to a ping.

@@ -5,10 +5,11 @@ require_relative "test_helper"
 # In a process of its own each: the extensions change Ruby's classes.
 class CoreExtTest < Minitest::Test
   def test_hashes
-    assert_equal "[{:a=>[{:b=>1}]}, {\"a\"=>{\"b\"=>1}}, 1, {:a=>1}, {\"1\"=>2}, {:a=>{:x=>1, :y=>2}}]", evaluate(<<~RUBY)
-      [{ "a" => [{ "b" => 1 }] }.deep_symbolize_keys, { a: { b: 1 } }.deep_stringify_keys, { "a" => 1 }.with_indifferent_access[:a],
-       { "a" => 1 }.symbolize_keys, { 1 => 2 }.stringify_keys, { a: { x: 1 } }.deep_merge({ a: { y: 2 } })]
-    RUBY
+    assert_equal "[{:a=>[{:b=>1}]}, {\"a\"=>{\"b\"=>1}}, 1, {:a=>1}, {\"1\"=>2}, {:a=>{:x=>1, :y=>2}}]",
+                 evaluate(<<~RUBY)
+                   [{ "a" => [{ "b" => 1 }] }.deep_symbolize_keys, { a: { b: 1 } }.deep_stringify_keys, { "a" => 1 }.with_indifferent_access[:a],
+                    { "a" => 1 }.symbolize_keys, { 1 => 2 }.stringify_keys, { a: { x: 1 } }.deep_merge({ a: { y: 2 } })]
+                 RUBY
   end
 
   def test_blank_and_present

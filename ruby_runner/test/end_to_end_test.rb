@@ -60,8 +60,10 @@ class EndToEndTest < Minitest::Test
       class Aborts; def process(*) = abort("no way"); end
     RUBY
     with(source) do |runner|
-      assert_equal "SystemExit: the handler called exit with status 0", runner.process("Exits", "status" => 0)["error"]["message"]
-      assert_equal "SystemExit: the handler called exit with status 1 (no way)", runner.process("Aborts")["error"]["message"]
+      assert_equal "SystemExit: the handler called exit with status 0",
+                   runner.process("Exits", "status" => 0)["error"]["message"]
+      assert_equal "SystemExit: the handler called exit with status 1 (no way)",
+                   runner.process("Aborts")["error"]["message"]
       assert runner.process("Exits", "status" => 3)["error"]["data"]["retryable"]
     end
   end
@@ -188,7 +190,8 @@ class EndToEndTest < Minitest::Test
     with("class Echo; def process(task, *) = task.context; end") do |runner|
       text = "{\"z\":#{2**200},\"a\":124.75999999999999,\"m\":[0.1,1.0e+22,-0.0,5e-324]}"
       runner.send_line("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"step/process\",\"params\":{\"handler\":\"Echo\",\"task\":{\"context\":#{text}}}}")
-      assert_includes runner.read_line, "\"results\":{\"z\":#{2**200},\"a\":124.75999999999999,\"m\":[0.1,1.0e+22,-0.0,5.0e-324]}"
+      assert_includes runner.read_line,
+                      "\"results\":{\"z\":#{2**200},\"a\":124.75999999999999,\"m\":[0.1,1.0e+22,-0.0,5.0e-324]}"
     end
   end
 
@@ -196,10 +199,10 @@ class EndToEndTest < Minitest::Test
     with("class Deep; def process(task, *) = task.context[:n].times.reduce(1) { |inner, _| [inner] }; end") do |runner|
       assert_equal 100.times.reduce(1) { |inner, _| [inner] }, runner.process("Deep", "n" => 100)["result"]["results"]
       error = runner.process("Deep", "n" => 101)["error"]
-      assert_equal -32_003, error["code"]
+      assert_equal(-32_003, error["code"])
       assert_match(/nested deeper than 100 levels/, error["message"])
       runner.send_line("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"ping\",\"params\":{\"a\":#{"[" * 200_000}#{"]" * 200_000}}}")
-      assert_equal -32_700, runner.read["error"]["code"]
+      assert_equal(-32_700, runner.read["error"]["code"])
       assert runner.call("ping")["result"]
     end
   end

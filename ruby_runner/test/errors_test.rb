@@ -6,8 +6,10 @@ class ErrorsTest < Minitest::Test
   Errors = TaskerCore::Errors
 
   def test_which_errors_are_tried_again
-    again = [Errors::RetryableError, Errors::NetworkError, Errors::TimeoutError, Errors::ServerError, Errors::OrchestrationError, KeyError, NotImplementedError]
-    never = [Errors::PermanentError, Errors::ValidationError, Errors::NotFoundError, Errors::ConfigurationError, Errors::DatabaseError, Errors::FFIError]
+    again = [Errors::RetryableError, Errors::NetworkError, Errors::TimeoutError, Errors::ServerError,
+             Errors::OrchestrationError, KeyError, NotImplementedError]
+    never = [Errors::PermanentError, Errors::ValidationError, Errors::NotFoundError, Errors::ConfigurationError,
+             Errors::DatabaseError, Errors::FFIError]
     again.each { |error| assert treatment(error.new("x"))["retryable"], error }
     never.each { |error| refute treatment(error.new("x"))["retryable"], error }
   end
@@ -36,7 +38,8 @@ class ErrorsTest < Minitest::Test
       def error_code = 7
       def context = raise("no")
     end
-    assert_equal({ "retryable" => false, "retry_after" => nil, "error_code" => "7", "context" => {} }, treatment(error.new))
+    assert_equal({ "retryable" => false, "retry_after" => nil, "error_code" => "7", "context" => {} },
+                 treatment(error.new))
   end
 
   def test_the_short_names_exist
@@ -47,16 +50,15 @@ class ErrorsTest < Minitest::Test
   def test_a_report_has_the_whole_chain_of_causes
     report = report_of do
       begin
-        begin
-          raise KeyError, "first"
-        rescue KeyError
-          raise IOError, "second"
-        end
-      rescue IOError
-        raise "third"
+        raise KeyError, "first"
+      rescue KeyError
+        raise IOError, "second"
       end
+    rescue IOError
+      raise "third"
     end
-    assert_equal %w[third second first], [report["message"], report.dig("cause", "message"), report.dig("cause", "cause", "message")]
+    assert_equal %w[third second first],
+                 [report["message"], report.dig("cause", "message"), report.dig("cause", "cause", "message")]
     assert_nil report.dig("cause", "cause", "cause")
   end
 

@@ -5,7 +5,8 @@ require_relative "test_helper"
 class IndifferentHashTest < Minitest::Test
   def setup
     @source = TaskerCore::Indifferent.freeze(
-      { "a" => 1, "s" => +"text", "h" => { "b" => { "c" => 2 } }, "l" => [{ "d" => [{ "e" => +"x" }] }, +"y"], "n" => nil }
+      { "a" => 1, "s" => +"text", "h" => { "b" => { "c" => 2 } }, "l" => [{ "d" => [{ "e" => +"x" }] }, +"y"],
+        "n" => nil }
     )
     @hash = TaskerCore::IndifferentHash.wrap(@source)
   end
@@ -23,7 +24,9 @@ class IndifferentHashTest < Minitest::Test
     assert_equal "missing!", @hash.fetch(:missing) { |key| "#{key}!" }
     assert_raises(KeyError) { @hash.fetch(:missing) }
     assert @hash.key?(:a) && @hash.include?("a") && !@hash.key?(:missing)
-    assert_equal [1, 2], [@hash.values_at(:a), @hash.fetch_values(:h)].flat_map { |(value)| value.is_a?(Hash) ? value[:b][:c] : value }
+    assert_equal [1, 2], [@hash.values_at(:a), @hash.fetch_values(:h)].flat_map { |(value)|
+                           value.is_a?(Hash) ? value[:b][:c] : value
+                         }
   end
 
   def test_what_a_handler_changes_is_its_own

@@ -20,7 +20,9 @@ class TranscriptsTest < Minitest::Test
   def play(path)
     head, *lines = File.readlines(path, encoding: "UTF-8").map { |line| JSON.parse(line) }
     RunnerProcess.open do |runner|
-      lines.each_with_index { |line, index| turn(runner, line, "#{File.basename(path)}:#{index + 2}, #{head["about"]}") }
+      lines.each_with_index do |line, index|
+        turn(runner, line, "#{File.basename(path)}:#{index + 2}, #{head["about"]}")
+      end
     end
   end
 
@@ -31,7 +33,8 @@ class TranscriptsTest < Minitest::Test
   def act(runner, line)
     if line["eof"] then runner.close_input
     elsif line["nudge"] then runner.signal("URG")
-    else runner.send_line(line["raw"] || JSON.generate(with_absolute_handlers(line["message"])))
+    else
+      runner.send_line(line["raw"] || JSON.generate(with_absolute_handlers(line["message"])))
     end
   end
 

@@ -13,7 +13,8 @@ module TaskerCore
                  *$LOAD_PATH.grep(%r{/(site|vendor)_ruby(/|\z)})].uniq.freeze
     PROGRAM = File.expand_path("../../runner.rb", __dir__)
     # A frame of the program itself has the path as it was given to ruby.
-    RUNNER = [__dir__, "#{__dir__}.rb", PROGRAM, *(File.expand_path($PROGRAM_NAME) == PROGRAM ? $PROGRAM_NAME : nil)].freeze
+    RUNNER = [__dir__, "#{__dir__}.rb", PROGRAM,
+              *(File.expand_path($PROGRAM_NAME) == PROGRAM ? $PROGRAM_NAME : nil)].freeze
 
     class << self
       def of(error, causes = CAUSES)
@@ -35,7 +36,10 @@ module TaskerCore
 
       def text(value)
         value = value.to_s
-        value = value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace, replace: "?") unless value.encoding == Encoding::BINARY
+        unless value.encoding == Encoding::BINARY
+          value = value.encode(Encoding::UTF_8, invalid: :replace, undef: :replace,
+                                                replace: "?")
+        end
         value = value.dup.force_encoding(Encoding::UTF_8).scrub("?")
         return value if value.bytesize <= MESSAGE_BYTES
 

@@ -121,7 +121,9 @@ module TaskerCore
         return if value.nil? || !value.respond_to?(:to_f)
 
         number = value.to_f
-        number.finite? && number >= 0 ? (number == number.to_i ? number.to_i : number) : nil
+        return unless number.finite? && number >= 0
+
+        number == number.to_i ? number.to_i : number
       end
     end
   end

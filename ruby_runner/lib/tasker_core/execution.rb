@@ -55,7 +55,7 @@ module TaskerCore
 
     # Without a running step: log lines go to stderr, the rest has no one to tell.
     OUTSIDE = new(nil, sink: lambda { |method, params|
-      $stderr.puts("#{params["level"]}: #{params["message"]}") if method == "log"
+      warn("#{params["level"]}: #{params["message"]}") if method == "log"
     })
   end
 end

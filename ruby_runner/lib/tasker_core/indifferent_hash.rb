@@ -76,8 +76,8 @@ module TaskerCore
       update(other)
     end
 
-    def merge(*others, &block)
-      dup.update(*others, &block)
+    def merge(...)
+      dup.update(...)
     end
 
     def slice(*keys)

@@ -24,7 +24,8 @@ class LoaderTest < Minitest::Test
     files = { "boot.rb" => "$boot = 1", "h/a.rb" => "raise 'too early' unless $boot && defined?(Set)" }
     handlers(files) do |folder|
       RunnerProcess.open do |runner|
-        answer = runner.call("initialize", hello(File.join(folder, "h"), require: [File.join(folder, "boot"), "set"])["params"])
+        answer = runner.call("initialize",
+                             hello(File.join(folder, "h"), require: [File.join(folder, "boot"), "set"])["params"])
         assert_equal 3, answer["result"]["files"].size
       end
     end
@@ -72,7 +73,8 @@ class LoaderTest < Minitest::Test
   end
 
   def test_helper_files_count_and_the_standard_library_does_not
-    files = { "h/a.rb" => "require_relative '../lib/b'; require 'erb'; require 'logger'", "lib/b.rb" => "class Beside; def call(c) = 1; end" }
+    files = { "h/a.rb" => "require_relative '../lib/b'; require 'erb'; require 'logger'",
+              "lib/b.rb" => "class Beside; def call(c) = 1; end" }
     handlers(files) do |folder|
       RunnerProcess.open do |runner|
         answer = runner.call("initialize", hello(File.join(folder, "h"))["params"])
@@ -104,7 +106,7 @@ class LoaderTest < Minitest::Test
 
   def test_a_syntax_error_names_its_line
     load("a.rb" => "class A\n  def x(\nend\n") do |answer, _, folder|
-      assert_equal -32_005, answer["error"]["code"]
+      assert_equal(-32_005, answer["error"]["code"])
       assert_match(%r{\A#{folder}/a.rb:\d: SyntaxError: syntax error}, answer["error"]["message"])
       refute_includes answer["error"]["message"], "\n"
     end
@@ -114,7 +116,8 @@ class LoaderTest < Minitest::Test
     load("a.rb" => "\nrequire 'no_such_gem_at_all'\n") do |answer, _, folder|
       data = answer["error"]["data"]
       assert_equal ["LoadError", File.join(folder, "a.rb"), 2], data.values_at("class", "file", "line")
-      assert_equal "#{folder}/a.rb:2: LoadError: cannot load such file -- no_such_gem_at_all", answer["error"]["message"]
+      assert_equal "#{folder}/a.rb:2: LoadError: cannot load such file -- no_such_gem_at_all",
+                   answer["error"]["message"]
       assert_equal [File.join(folder, "a.rb")], data["files"].map { |entry| entry["file"] }
     end
   end

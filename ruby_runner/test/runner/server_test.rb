@@ -17,12 +17,12 @@ class ServerTest < Minitest::Test
   def test_a_second_initialize_is_refused
     answers = InProcess.converse(hello, hello.merge("id" => 2))
     assert_equal 1, answers[0]["result"]["protocol_version"]
-    assert_equal -32_600, answers[1]["error"]["code"]
+    assert_equal(-32_600, answers[1]["error"]["code"])
   end
 
   def test_initialize_may_be_tried_again_after_it_failed
     answers = InProcess.converse(hello("/nowhere"), hello.merge("id" => 2))
-    assert_equal -32_005, answers[0]["error"]["code"]
+    assert_equal(-32_005, answers[0]["error"]["code"])
     assert_equal 2, answers[1]["id"]
     assert answers[1]["result"]
   end
@@ -41,7 +41,8 @@ class ServerTest < Minitest::Test
   end
 
   def test_a_line_over_the_cap_is_answered_and_skipped
-    answers = InProcess.converse(hello(limits: { "max_line_bytes" => 500 }), "x" * 501, { "id" => 2, "method" => "ping" })
+    answers = InProcess.converse(hello(limits: { "max_line_bytes" => 500 }), "x" * 501,
+                                 { "id" => 2, "method" => "ping" })
     assert_nil answers[1]["id"]
     assert_equal [-32_700, "the line is longer than 500 bytes (limits.max_line_bytes)"],
                  answers[1]["error"].values_at("code", "message")
@@ -61,7 +62,8 @@ class ServerTest < Minitest::Test
   end
 
   def test_nothing_after_exit_is_read
-    answers = InProcess.converse({ "id" => 1, "method" => "ping" }, { "method" => "exit" }, { "id" => 2, "method" => "ping" })
+    answers = InProcess.converse({ "id" => 1, "method" => "ping" }, { "method" => "exit" },
+                                 { "id" => 2, "method" => "ping" })
     assert_equal [1], answers.map { |answer| answer["id"] }
   end
 
@@ -90,10 +92,11 @@ class ServerTest < Minitest::Test
       module ServerTestB; class Pay; def self.handler_name = "pay"; def process(a, b, c) = 2; end; end
     RUBY
     handlers("a.rb" => source) do |folder|
-      answers = InProcess.converse(hello(folder), { "id" => 2, "method" => "step/process", "params" => { "handler" => "pay" } })
+      answers = InProcess.converse(hello(folder),
+                                   { "id" => 2, "method" => "step/process", "params" => { "handler" => "pay" } })
       assert_equal "handler_name \"pay\" is claimed by ServerTestA::Pay and ServerTestB::Pay; it means none of them",
                    answers[1]["params"]["message"]
-      assert_equal -32_001, answers[2]["error"]["code"]
+      assert_equal(-32_001, answers[2]["error"]["code"])
     end
   end
 end

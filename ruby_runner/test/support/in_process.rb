@@ -9,7 +9,9 @@ class InProcess
   attr_reader :answers
 
   def initialize(*messages, chunk: nil)
-    lines = messages.map { |message| message.is_a?(String) ? "#{message}\n" : "#{JSON.generate({ "jsonrpc" => "2.0" }.merge(message))}\n" }
+    lines = messages.map do |message|
+      message.is_a?(String) ? "#{message}\n" : "#{JSON.generate({ "jsonrpc" => "2.0" }.merge(message))}\n"
+    end
     @bytes = lines.join.b
     @chunk = chunk || [@bytes.bytesize, 1].max
     @answers = run

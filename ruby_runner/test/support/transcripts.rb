@@ -53,13 +53,13 @@ module Transcripts
     }],
     "load_failure" => ["A handler file that raises is named with file, line, class and message.",
                        ["handlers/echo.rb", "handlers/broken"], lambda { |t|
-      t.ask_for_handlers
-      t.error(1, -32_005, "/handlers/broken/raises.rb:3: ArgumentError: no configuration",
-              { "file" => "raises.rb", "line" => 3, "class" => "ArgumentError", "message" => "no configuration",
-                "backtrace" => ["raises.rb:3"], "files" => [] },
-              "error.message", "error.data.backtrace", "error.data.files")
-      t.goodbye
-    }],
+                                                                  t.ask_for_handlers
+                                                                  t.error(1, -32_005, "/handlers/broken/raises.rb:3: ArgumentError: no configuration",
+                                                                          { "file" => "raises.rb", "line" => 3, "class" => "ArgumentError", "message" => "no configuration",
+                                                                            "backtrace" => ["raises.rb:3"], "files" => [] },
+                                                                          "error.message", "error.data.backtrace", "error.data.files")
+                                                                  t.goodbye
+                                                                }],
     "load_missing" => ["A path that does not exist is a load failure.", ["handlers/none.rb"], lambda { |t|
       t.ask_for_handlers
       t.error(1, -32_005, "/handlers/none.rb:0: Errno::ENOENT: No such file or directory: /handlers/none.rb",
@@ -70,89 +70,89 @@ module Transcripts
     }],
     "process" => ["A step sees its task and what its ancestors returned; its return value is its result.",
                   ["handlers/sum.rb"], lambda { |t|
-      t.open(SUM)
-      t.process(2, "Sum")
-      t.done(2, { "step" => "charge", "from" => %w[root a], "sum" => 12 })
-      t.goodbye
-    }],
+                                         t.open(SUM)
+                                         t.process(2, "Sum")
+                                         t.done(2, { "step" => "charge", "from" => %w[root a], "sum" => 12 })
+                                         t.goodbye
+                                       }],
     "process_results" => ["process_results makes the result of what process returned; both are reported.",
                           ["handlers/receipt.rb"], lambda { |t|
-      t.open(RECEIPT)
-      t.process(2, "Shop::Receipt")
-      t.done(2, { "status" => "charged", "amount" => 36 },
-             output: { "status" => "charged", "amount" => 36, "raw" => [1, 2, 3] })
-      t.goodbye
-    }],
+                                                     t.open(RECEIPT)
+                                                     t.process(2, "Shop::Receipt")
+                                                     t.done(2, { "status" => "charged", "amount" => 36 },
+                                                            output: { "status" => "charged", "amount" => 36, "raw" => [1, 2, 3] })
+                                                     t.goodbye
+                                                   }],
     "method_dispatch" => ["handler.method names another public method; process_results does not follow it.",
                           ["handlers/receipt.rb"], lambda { |t|
-      t.open(RECEIPT)
-      t.process(2, "Shop::Receipt", method: "refund")
-      t.done(2, { "status" => "refunded", "amount" => -36 })
-      t.process(3, "Shop::Receipt", method: "refunt")
-      t.error(3, -32_001, "handler \"Shop::Receipt\" has no public method \"refunt\"; did you mean \"refund\"?",
-              { "handler" => "Shop::Receipt", "nearest" => ["refund"] })
-      t.goodbye
-    }],
+                                                     t.open(RECEIPT)
+                                                     t.process(2, "Shop::Receipt", method: "refund")
+                                                     t.done(2, { "status" => "refunded", "amount" => -36 })
+                                                     t.process(3, "Shop::Receipt", method: "refunt")
+                                                     t.error(3, -32_001, "handler \"Shop::Receipt\" has no public method \"refunt\"; did you mean \"refund\"?",
+                                                             { "handler" => "Shop::Receipt", "nearest" => ["refund"] })
+                                                     t.goodbye
+                                                   }],
     "call_forms" => ["call with three arguments, call with a context, and a registered block.", ["handlers/forms.rb"],
                      lambda { |t|
-      t.open(*FORMS)
-      t.process(2, "CallWithThree")
-      t.done(2, ["order", 7, 1])
-      t.process(3, "CallWithContext", initialization: { "currency" => "EUR" })
-      t.done(3, { "amount" => 36, "currency" => "EUR" }, metadata: { "form" => "call/1" })
-      t.process(4, "call_with_context", initialization: { "currency" => "USD" })
-      t.done(4, { "amount" => 36, "currency" => "USD" }, metadata: { "form" => "call/1" })
-      t.process(5, "shop.greet", context: { "name" => "Ada" })
-      t.done(5, "hello Ada")
-      t.process(6, "Misfit")
-      t.error(6, -32_001, "handler \"Misfit\" can't be used: process takes (task); a handler has " \
-                          "process(task, sequence, step), or call(context), or call(task, sequence, step)",
-              { "handler" => "Misfit", "nearest" => [] })
-      t.goodbye
-    }],
+                       t.open(*FORMS)
+                       t.process(2, "CallWithThree")
+                       t.done(2, ["order", 7, 1])
+                       t.process(3, "CallWithContext", initialization: { "currency" => "EUR" })
+                       t.done(3, { "amount" => 36, "currency" => "EUR" }, metadata: { "form" => "call/1" })
+                       t.process(4, "call_with_context", initialization: { "currency" => "USD" })
+                       t.done(4, { "amount" => 36, "currency" => "USD" }, metadata: { "form" => "call/1" })
+                       t.process(5, "shop.greet", context: { "name" => "Ada" })
+                       t.done(5, "hello Ada")
+                       t.process(6, "Misfit")
+                       t.error(6, -32_001, "handler \"Misfit\" can't be used: process takes (task); a handler has " \
+                                           "process(task, sequence, step), or call(context), or call(task, sequence, step)",
+                               { "handler" => "Misfit", "nearest" => [] })
+                       t.goodbye
+                     }],
     "raise" => ["An exception is told with its class, message, backtrace and causes; it is retryable.",
                 ["handlers/failures.rb"], lambda { |t|
-      t.open(FAILS)
-      t.process(2, "Fails", context: { "how" => "raises" })
-      cause = { "class" => "ArgumentError", "message" => "invalid value for Integer(): \"twelve\"", "backtrace" => [],
-                "cause" => nil }
-      t.failed(2, -32_002, "RuntimeError: the amount is not a number",
-               raised("RuntimeError", "the amount is not a number", cause: cause), "error.data.cause.backtrace")
-      t.goodbye
-    }],
+                                            t.open(FAILS)
+                                            t.process(2, "Fails", context: { "how" => "raises" })
+                                            cause = { "class" => "ArgumentError", "message" => "invalid value for Integer(): \"twelve\"", "backtrace" => [],
+                                                      "cause" => nil }
+                                            t.failed(2, -32_002, "RuntimeError: the amount is not a number",
+                                                     raised("RuntimeError", "the amount is not a number", cause: cause), "error.data.cause.backtrace")
+                                            t.goodbye
+                                          }],
     "permanent_and_retryable" => ["The library's errors say whether, when and why not to try again.",
                                   ["handlers/failures.rb"], lambda { |t|
-      t.open(FAILS)
-      t.process(2, "Fails", context: { "how" => "permanent" })
-      name = "TaskerCore::Errors::PermanentError"
-      t.failed(2, -32_002, "#{name}: card refused",
-               raised(name, "card refused", retryable: false, error_code: "CARD", context: { "card" => "visa" }))
-      t.process(3, "Fails", context: { "how" => "retryable" })
-      name = "TaskerCore::Errors::RetryableError"
-      t.failed(3, -32_002, "#{name}: busy", raised(name, "busy", retry_after: 30, context: { "tries" => 2 }))
-      t.goodbye
-    }],
+                                                              t.open(FAILS)
+                                                              t.process(2, "Fails", context: { "how" => "permanent" })
+                                                              name = "TaskerCore::Errors::PermanentError"
+                                                              t.failed(2, -32_002, "#{name}: card refused",
+                                                                       raised(name, "card refused", retryable: false, error_code: "CARD", context: { "card" => "visa" }))
+                                                              t.process(3, "Fails", context: { "how" => "retryable" })
+                                                              name = "TaskerCore::Errors::RetryableError"
+                                                              t.failed(3, -32_002, "#{name}: busy", raised(name, "busy", retry_after: 30, context: { "tries" => 2 }))
+                                                              t.goodbye
+                                                            }],
     "handler_exits" => ["exit in a handler is an error of the step; the worker lives.", ["handlers/failures.rb"],
                         lambda { |t|
-      t.open(FAILS)
-      t.process(2, "Fails", context: { "how" => "exits" })
-      t.failed(2, -32_002, "SystemExit: the handler called exit with status 3",
-               raised("SystemExit", "the handler called exit with status 3"))
-      t.process(3, "Fails", context: { "how" => "exits" })
-      t.failed(3, -32_002, "SystemExit: the handler called exit with status 3",
-               raised("SystemExit", "the handler called exit with status 3"))
-      t.goodbye
-    }],
+                          t.open(FAILS)
+                          t.process(2, "Fails", context: { "how" => "exits" })
+                          t.failed(2, -32_002, "SystemExit: the handler called exit with status 3",
+                                   raised("SystemExit", "the handler called exit with status 3"))
+                          t.process(3, "Fails", context: { "how" => "exits" })
+                          t.failed(3, -32_002, "SystemExit: the handler called exit with status 3",
+                                   raised("SystemExit", "the handler called exit with status 3"))
+                          t.goodbye
+                        }],
     "unknown_handler" => ["A handler that nobody announced is refused with the nearest name.", ["handlers/receipt.rb"],
                           lambda { |t|
-      t.open(RECEIPT)
-      t.process(2, "Shop::Reciept")
-      t.error(2, -32_001, "unknown handler \"Shop::Reciept\"; did you mean \"Shop::Receipt\"?",
-              { "handler" => "Shop::Reciept", "nearest" => ["Shop::Receipt"] })
-      t.process(3, "Kernel")
-      t.error(3, -32_001, "unknown handler \"Kernel\"; known: Shop::Receipt", { "handler" => "Kernel", "nearest" => [] })
-      t.goodbye
-    }],
+                            t.open(RECEIPT)
+                            t.process(2, "Shop::Reciept")
+                            t.error(2, -32_001, "unknown handler \"Shop::Reciept\"; did you mean \"Shop::Receipt\"?",
+                                    { "handler" => "Shop::Reciept", "nearest" => ["Shop::Receipt"] })
+                            t.process(3, "Kernel")
+                            t.error(3, -32_001, "unknown handler \"Kernel\"; known: Shop::Receipt", { "handler" => "Kernel", "nearest" => [] })
+                            t.goodbye
+                          }],
     "unserializable" => ["A result that is no JSON is refused with its path.", ["handlers/failures.rb"], lambda { |t|
       t.open(FAILS)
       t.process(2, "Fails", context: { "how" => "unserializable" })
@@ -181,32 +181,32 @@ module Transcripts
     }],
     "cancel_running" => ["A nudge makes a busy runner read the cancel; the step answers once.", ["handlers/waits.rb"],
                          lambda { |t|
-      t.open(WAITS)
-      t.process(2, "Waits", started: true)
-      t.told("step/started", { "id" => 2 })
-      t.notify("$/cancelRequest", { "id" => 2 })
-      t.nudge
-      t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
-      t.notify("$/cancelRequest", { "id" => 2 })
-      t.nudge
-      t.request(3, "shutdown")
-      t.result(3, {})
-      t.goodbye
-    }],
+                           t.open(WAITS)
+                           t.process(2, "Waits", started: true)
+                           t.told("step/started", { "id" => 2 })
+                           t.notify("$/cancelRequest", { "id" => 2 })
+                           t.nudge
+                           t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
+                           t.notify("$/cancelRequest", { "id" => 2 })
+                           t.nudge
+                           t.request(3, "shutdown")
+                           t.result(3, {})
+                           t.goodbye
+                         }],
     "cancel_queued" => ["A queued step is taken back while another one runs, and was not started.",
                         ["handlers/waits.rb"], lambda { |t|
-      t.open(WAITS)
-      t.process(2, "Waits", started: true)
-      t.told("step/started", { "id" => 2 })
-      t.process(3, "Waits")
-      t.notify("$/cancelRequest", { "id" => 3 })
-      t.nudge
-      t.error(3, -32_800, "cancelled before it was started", { "started" => false })
-      t.notify("$/cancelRequest", { "id" => 2 })
-      t.nudge
-      t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
-      t.goodbye
-    }],
+                                                 t.open(WAITS)
+                                                 t.process(2, "Waits", started: true)
+                                                 t.told("step/started", { "id" => 2 })
+                                                 t.process(3, "Waits")
+                                                 t.notify("$/cancelRequest", { "id" => 3 })
+                                                 t.nudge
+                                                 t.error(3, -32_800, "cancelled before it was started", { "started" => false })
+                                                 t.notify("$/cancelRequest", { "id" => 2 })
+                                                 t.nudge
+                                                 t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
+                                                 t.goodbye
+                                               }],
     "ping" => ["A ping is answered in its turn, and at once when a nudge follows.", ["handlers/waits.rb"], lambda { |t|
       t.open(WAITS)
       t.request(2, "ping")
@@ -242,20 +242,20 @@ module Transcripts
     }],
     "parse_error" => ["A line that is no JSON-RPC is answered, and the next one is read as usual.",
                       ["handlers/echo.rb"], lambda { |t|
-      t.open(ECHO)
-      t.raw("this is not JSON")
-      t.error(nil, -32_700, "the line is not JSON", nil, "error.message")
-      t.raw("[1,2]")
-      t.error(nil, -32_600, "a message is a JSON object, not an array")
-      t.raw("{\"jsonrpc\":\"1.0\",\"id\":2,\"method\":\"ping\"}")
-      t.error(2, -32_600, "jsonrpc is \"2.0\" in every message")
-      t.raw("{\"jsonrpc\":\"2.0\",\"id\":3}")
-      t.error(3, -32_600, "method is a string, not null")
-      t.raw("")
-      t.process(4, "Echo")
-      t.done(4, { "amount" => 36 })
-      t.goodbye
-    }],
+                                              t.open(ECHO)
+                                              t.raw("this is not JSON")
+                                              t.error(nil, -32_700, "the line is not JSON", nil, "error.message")
+                                              t.raw("[1,2]")
+                                              t.error(nil, -32_600, "a message is a JSON object, not an array")
+                                              t.raw("{\"jsonrpc\":\"1.0\",\"id\":2,\"method\":\"ping\"}")
+                                              t.error(2, -32_600, "jsonrpc is \"2.0\" in every message")
+                                              t.raw("{\"jsonrpc\":\"2.0\",\"id\":3}")
+                                              t.error(3, -32_600, "method is a string, not null")
+                                              t.raw("")
+                                              t.process(4, "Echo")
+                                              t.done(4, { "amount" => 36 })
+                                              t.goodbye
+                                            }],
     "bad_params" => ["Parameters of the wrong kind are named.", ["handlers/echo.rb"], lambda { |t|
       t.open(ECHO)
       t.request(2, "step/process", { "handler" => 7 })
@@ -268,58 +268,58 @@ module Transcripts
     }],
     "unknown_method" => ["An unknown request is refused; an unknown notification that begins with $/ is ignored.",
                          ["handlers/echo.rb"], lambda { |t|
-      t.open(ECHO)
-      t.request(2, "step/proces")
-      t.error(2, -32_601, "unknown method \"step/proces\"; did you mean \"step/process\"?")
-      t.notify("$/trace", { "value" => "verbose" })
-      t.notify("$/cancelRequest", { "id" => 99 })
-      t.request(3, "shutdown")
-      t.result(3, {})
-      t.goodbye
-    }],
+                                                 t.open(ECHO)
+                                                 t.request(2, "step/proces")
+                                                 t.error(2, -32_601, "unknown method \"step/proces\"; did you mean \"step/process\"?")
+                                                 t.notify("$/trace", { "value" => "verbose" })
+                                                 t.notify("$/cancelRequest", { "id" => 99 })
+                                                 t.request(3, "shutdown")
+                                                 t.result(3, {})
+                                                 t.goodbye
+                                               }],
     "context" => ["A context that travelled once is referred to; a handler that changes it changes its own copy.",
                   ["handlers/changes.rb"], lambda { |t|
-      t.open(CHANGES)
-      t.notify("context/put", { "ref" => 1, "value" => { "items" => [1, 2, 3], "note" => "n", "nested" => {} } })
-      t.process(2, "Changes", task: { "context_ref" => 1 })
-      t.done(2, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
-      t.process(3, "Changes", task: { "context_ref" => 1 })
-      t.done(3, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
-      t.notify("context/drop", { "ref" => 1 })
-      t.process(4, "Changes", task: { "context_ref" => 1 })
-      t.error(4, -32_009, "unknown context reference 1", { "ref" => 1 })
-      t.goodbye
-    }],
+                                             t.open(CHANGES)
+                                             t.notify("context/put", { "ref" => 1, "value" => { "items" => [1, 2, 3], "note" => "n", "nested" => {} } })
+                                             t.process(2, "Changes", task: { "context_ref" => 1 })
+                                             t.done(2, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
+                                             t.process(3, "Changes", task: { "context_ref" => 1 })
+                                             t.done(3, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
+                                             t.notify("context/drop", { "ref" => 1 })
+                                             t.process(4, "Changes", task: { "context_ref" => 1 })
+                                             t.error(4, -32_009, "unknown context reference 1", { "ref" => 1 })
+                                             t.goodbye
+                                           }],
     "telling" => ["step/started comes first, then what the handler tells; nothing it prints is on the wire.",
                   ["handlers/talks.rb"], lambda { |t|
-      t.open(TALKS)
-      t.process(2, "Talks", started: true)
-      t.told("step/started", { "id" => 2 })
-      t.told("step/progress", { "id" => 2, "percent" => 50, "message" => "half" })
-      t.told("step/heartbeat", { "id" => 2 })
-      t.told("step/extend_deadline", { "id" => 2, "seconds" => 30 })
-      t.told("log", { "id" => 2, "level" => "warn", "message" => "nearly", "fields" => { "left" => 1 } })
-      t.done(2, "done")
-      t.goodbye
-    }],
+                                           t.open(TALKS)
+                                           t.process(2, "Talks", started: true)
+                                           t.told("step/started", { "id" => 2 })
+                                           t.told("step/progress", { "id" => 2, "percent" => 50, "message" => "half" })
+                                           t.told("step/heartbeat", { "id" => 2 })
+                                           t.told("step/extend_deadline", { "id" => 2, "seconds" => 30 })
+                                           t.told("log", { "id" => 2, "level" => "warn", "message" => "nearly", "fields" => { "left" => 1 } })
+                                           t.done(2, "done")
+                                           t.goodbye
+                                         }],
     "checkpoint" => ["A checkpoint ends the request; the next one brings it back, in the same attempt.",
                      ["handlers/batch.rb"], lambda { |t|
-      t.open(BATCH)
-      t.process(2, "Batch")
-      saved = { "cursor" => 100, "items_processed" => 100, "accumulated_results" => { "total" => 7 } }
-      t.result(2, { "checkpoint" => saved, "usage" => { "cpu_us" => 15, "max_rss_kb" => 14_000 } }, "result.usage")
-      t.process(3, "Batch", step: { "checkpoint" => saved })
-      t.done(3, { "done" => 200 })
-      t.goodbye
-    }],
+                                              t.open(BATCH)
+                                              t.process(2, "Batch")
+                                              saved = { "cursor" => 100, "items_processed" => 100, "accumulated_results" => { "total" => 7 } }
+                                              t.result(2, { "checkpoint" => saved, "usage" => { "cpu_us" => 15, "max_rss_kb" => 14_000 } }, "result.usage")
+                                              t.process(3, "Batch", step: { "checkpoint" => saved })
+                                              t.done(3, { "done" => 200 })
+                                              t.goodbye
+                                            }],
     "numbers" => ["Digits of big integers, the text of floats and the order of keys survive.", ["handlers/echo.rb"],
                   lambda { |t|
-      t.open(ECHO)
-      value = { "z" => 6**64, "a" => 124.75999999999999, "m" => [0.1, -0.0, 1e+22, 2**70, -1], "é" => "\u0001\u{1F600}" }
-      t.process(2, "Echo", context: value)
-      t.done(2, value)
-      t.goodbye
-    }]
+                    t.open(ECHO)
+                    value = { "z" => 6**64, "a" => 124.75999999999999, "m" => [0.1, -0.0, 1e+22, 2**70, -1], "é" => "\u0001\u{1F600}" }
+                    t.process(2, "Echo", context: value)
+                    t.done(2, value)
+                    t.goodbye
+                  }]
   }.freeze
 end
 

@@ -20,7 +20,7 @@ module TaskerCore
     class Attention
       SIGNAL = "URG"
       # A message that is meant for a busy worker is short; longer lines are not read before their turn.
-      URGENT = /cancelRequest|"ping"/.freeze
+      URGENT = /cancelRequest|"ping"/
       URGENT_BYTES = 1_024
 
       attr_accessor :max_depth
@@ -110,7 +110,7 @@ module TaskerCore
       def urgent?(entry)
         return false unless entry.is_a?(Rpc::Message)
 
-        entry.request? ? entry.method == "ping" : entry.method == "$/cancelRequest"
+        entry.method == (entry.request? ? "ping" : "$/cancelRequest")
       end
 
       # True for a cancel of the running step.

@@ -30,7 +30,8 @@ module TaskerCore
         file, line = Object.const_source_location(name)
         return unless @files[file] && Object.const_get(name).equal?(klass)
 
-        Handler.for_class(klass, name: name, file: file, line: line, doc: doc(file, line), aliases: aliases(klass, name))
+        Handler.for_class(klass, name: name, file: file, line: line, doc: doc(file, line),
+                                 aliases: aliases(klass, name))
       rescue NameError
         nil # removed, private, or in an anonymous module: no template can name it
       end
@@ -73,7 +74,7 @@ module TaskerCore
         value if value.is_a?(String) && !value.empty?
       end
 
-      MAGIC = /\A#\s*(-\*-|(frozen[_-]string[_-]literal|encoding|coding|warn[_-]indent|shareable[_-]constant[_-]value|typed|rubocop)\s*:)/.freeze
+      MAGIC = /\A#\s*(-\*-|(frozen[_-]string[_-]literal|encoding|coding|warn[_-]indent|shareable[_-]constant[_-]value|typed|rubocop)\s*:)/
 
       # The first line of the comment that stands right above.
       def doc(file, line)

@@ -44,7 +44,9 @@ module TaskerCore
       end
 
       def warn_of(name, pairs)
-        @warnings << "handler_name #{name.inspect} is claimed by #{pairs.map { |_, handler| handler.name }.join(" and ")}; " \
+        @warnings << "handler_name #{name.inspect} is claimed by #{pairs.map do |_, handler|
+                                                                     handler.name
+                                                                   end.join(" and ")}; " \
                      "it means none of them"
       end
 

@@ -14,7 +14,7 @@ module TaskerCore
         end
       end
 
-      TESTS = %r{(\A|/)(test|spec)/|_(test|spec)\.rb\z}.freeze
+      TESTS = %r{(\A|/)(test|spec)/|_(test|spec)\.rb\z}
 
       attr_reader :files
 

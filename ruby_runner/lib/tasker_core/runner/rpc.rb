@@ -48,7 +48,10 @@ module TaskerCore
         # A line as a Message; raises Error for what is not one.
         def decode(line, max_depth:)
           message = parse(line, max_depth)
-          raise Error.new(INVALID_REQUEST, "a message is a JSON object, not #{kind(message)}") unless message.is_a?(Hash)
+          unless message.is_a?(Hash)
+            raise Error.new(INVALID_REQUEST,
+                            "a message is a JSON object, not #{kind(message)}")
+          end
 
           id = message["id"]
           unless id.nil? || id.is_a?(Integer) || id.is_a?(String)
@@ -100,7 +103,10 @@ module TaskerCore
           end
 
           method = message["method"]
-          raise Error.new(INVALID_REQUEST, "method is a string, not #{kind(method)}", id: id) unless method.is_a?(String)
+          unless method.is_a?(String)
+            raise Error.new(INVALID_REQUEST, "method is a string, not #{kind(method)}",
+                            id: id)
+          end
 
           Message.new(id, method, params_of(message, id), message.key?("id"))
         end

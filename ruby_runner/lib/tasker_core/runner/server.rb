@@ -52,7 +52,11 @@ module TaskerCore
         when Rpc::Message then entry
         when Rpc::Error then raise entry
         when Inbox::OVERSIZED then raise oversized
-        else entry.bytesize > @limits.max_line_bytes ? raise(oversized) : Rpc.decode(entry, max_depth: @limits.max_depth)
+        else raise(oversized) if entry.bytesize > @limits.max_line_bytes
+
+             Rpc.decode(entry,
+                        max_depth: @limits.max_depth)
+
         end
       end
 
@@ -143,7 +147,12 @@ module TaskerCore
         ref = message.params["ref"]
         return warn("context/put needs an integer ref, not #{ref.inspect}") unless ref.is_a?(Integer)
 
-        @steps ? @steps.contexts[ref] = Indifferent.freeze(message.params["value"]) : warn("context/put before initialize")
+        if @steps
+          @steps.contexts[ref] =
+            Indifferent.freeze(message.params["value"])
+        else
+          warn("context/put before initialize")
+        end
       end
 
       def drop_context(message)

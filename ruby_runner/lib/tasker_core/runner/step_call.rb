@@ -76,7 +76,7 @@ module TaskerCore
         @results_us = now - started
       end
 
-      def plain(output, special, &warn)
+      def plain(output, special)
         value = special ? special.result : output
         yield "#{@handler.name} returned nil; the step's result is null" if value.nil?
         success(special, value, nil)

@@ -105,7 +105,7 @@ module TaskerCore
       def tell(step, method, params)
         return @wire.write(Rpc.notification(method, { "id" => step.id }.merge(params))) if @wire.mine?
 
-        $stderr.puts("#{params["level"]}: #{params["message"]}") if method == "log"
+        warn("#{params["level"]}: #{params["message"]}") if method == "log"
       end
 
       def warn_once(step, text)
@@ -119,7 +119,7 @@ module TaskerCore
       def leave(error)
         exit!(error.status) if error.is_a?(SystemExit)
 
-        $stderr.puts("#{error.class}: #{ErrorReport.message(error)}", ErrorReport.user_frames(error.backtrace || []))
+        warn("#{error.class}: #{ErrorReport.message(error)}", ErrorReport.user_frames(error.backtrace || []))
         exit!(1)
       end
     end

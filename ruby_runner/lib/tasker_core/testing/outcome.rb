@@ -38,7 +38,7 @@ module TaskerCore
 
       # The step's result as JSON has it: string keys, strings for symbols. Raises with the handler's error when it failed.
       def results
-        raise Failed, self.to_s if failure?
+        raise Failed, to_s if failure?
 
         @result["results"]
       end
@@ -46,7 +46,7 @@ module TaskerCore
 
       # What `process` returned, where process_results made something else of it.
       def output
-        raise Failed, self.to_s if failure?
+        raise Failed, to_s if failure?
 
         @result.fetch("output") { @result["results"] }
       end

@@ -13,7 +13,7 @@ module TaskerCore
 
       # The input of the task.
       def context
-        self["context"] || (self["context"] = {}) && self["context"]
+        self["context"] || ((self["context"] = {}) && self["context"])
       end
     end
   end
