@@ -98,9 +98,7 @@ module TaskerCore
         end
 
         def build(message, id)
-          unless message["jsonrpc"] == "2.0"
-            raise Error.new(INVALID_REQUEST, "jsonrpc is \"2.0\" in every message", id: id)
-          end
+          raise Error.new(INVALID_REQUEST, "jsonrpc is \"2.0\" in every message", id: id) unless message["jsonrpc"] == "2.0"
 
           method = message["method"]
           unless method.is_a?(String)
