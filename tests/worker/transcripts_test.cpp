@@ -132,7 +132,7 @@ class Player final : private WorkerListener, private StepReplySink {
       REQUIRE(end);
       CHECK(end->kind == WorkerEnd::Kind::BootFailed);
       CHECK(end->hopeless);
-      CHECK(end->boot->message == message["error"]["message"]);
+      CHECK(end->boot->message == message["error"]["message"].get<std::string>());
     }
   }
   std::int64_t next_request_id() { return child().last_id(); }
@@ -152,7 +152,7 @@ class Player final : private WorkerListener, private StepReplySink {
     const auto& succeeded = std::get<Succeeded>(*answered_);
     CHECK(succeeded.results.text() == json_slice(json_slice(line.message, "result"), "results"));
     CHECK(succeeded.output.has_value() == message["result"].contains("output"));
-    CHECK(report_.cpu_us == message["result"]["usage"]["cpu_us"]);
+    CHECK(report_.cpu_us == message["result"]["usage"]["cpu_us"].get<std::int64_t>());
   }
 
   void check_error(const json& error) {
