@@ -40,10 +40,10 @@ class Reader {
     return Given{std::string(variable), *std::move(text)};
   }
 
-  std::string text(std::string_view flag, std::string fallback) const {
+  std::string text(std::string_view flag, const std::string& fallback) const {
     const auto given = value(flag);
     if (given && given->value.empty()) throw usage_error(given->source + " is empty");
-    return given ? given->value : std::move(fallback);
+    return given ? given->value : fallback;
   }
 
   /// All values of a repeatable flag; in a variable they are parted by colons, as in PATH.
