@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -15,7 +14,8 @@ namespace tasker {
 
 class StepHandler;
 
-/// Handler names and who runs them. Thread-safe: readers take an immutable snapshot and never wait for a writer.
+/// Handler names and who runs them. Thread-safe: readers take an immutable snapshot and wait for no writer, only for
+/// the copy of a pointer.
 class HandlerRegistry {
  public:
   using Snapshot = std::map<std::string, std::shared_ptr<StepHandler>, std::less<>>;
@@ -36,8 +36,13 @@ class HandlerRegistry {
   std::string unknown_message(std::string_view name) const;
 
  private:
+  void publish(std::shared_ptr<const Snapshot> next);
+
   std::mutex writers_;
-  std::atomic<std::shared_ptr<const Snapshot>> snapshot_;
+  // Not std::atomic<std::shared_ptr>: in libstdc++ 12 its `load` releases the inner lock with relaxed order, a race
+  // that ThreadSanitizer shows.
+  mutable std::mutex pointer_;
+  std::shared_ptr<const Snapshot> snapshot_;
 };
 
 }  // namespace tasker

@@ -12,18 +12,18 @@ HandlerRegistry::HandlerRegistry() : snapshot_(std::make_shared<const Snapshot>(
 void HandlerRegistry::bind(const std::string& name, std::shared_ptr<StepHandler> handler) {
   if (name.empty()) throw std::invalid_argument("a handler needs a name");
   const std::lock_guard lock(writers_);
-  auto next = std::make_shared<Snapshot>(*snapshot_.load());
+  auto next = std::make_shared<Snapshot>(*snapshot());
   if (!next->emplace(name, std::move(handler)).second) {
     throw std::invalid_argument("a handler named \"" + name + "\" is bound already");
   }
-  snapshot_.store(std::move(next));
+  publish(std::move(next));
 }
 
 void HandlerRegistry::rebind(const std::vector<std::pair<std::string, std::shared_ptr<StepHandler>>>& handlers) {
   const std::lock_guard lock(writers_);
-  auto next = std::make_shared<Snapshot>(*snapshot_.load());
+  auto next = std::make_shared<Snapshot>(*snapshot());
   for (const auto& [name, handler] : handlers) next->insert_or_assign(name, handler);
-  snapshot_.store(std::move(next));
+  publish(std::move(next));
 }
 
 std::shared_ptr<StepHandler> HandlerRegistry::find(std::string_view name) const {
@@ -32,7 +32,15 @@ std::shared_ptr<StepHandler> HandlerRegistry::find(std::string_view name) const 
   return found == table->end() ? nullptr : found->second;
 }
 
-std::shared_ptr<const HandlerRegistry::Snapshot> HandlerRegistry::snapshot() const { return snapshot_.load(); }
+std::shared_ptr<const HandlerRegistry::Snapshot> HandlerRegistry::snapshot() const {
+  const std::lock_guard lock(pointer_);
+  return snapshot_;
+}
+
+void HandlerRegistry::publish(std::shared_ptr<const Snapshot> next) {
+  const std::lock_guard lock(pointer_);
+  snapshot_ = std::move(next);
+}
 
 std::optional<std::string> HandlerRegistry::nearest(std::string_view name) const {
   std::vector<std::string> names;

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <thread>
 
 #include "tasker/handler_registry.hpp"
