@@ -5,10 +5,6 @@ require_relative "support/ranking"
 module PackageAudit
   # Joins the parts: sums of sums, and the first of the firsts.
   class WriteReport
-    # What a row of each list tells beside the package's name.
-    COLUMNS = { largest: %w[installed_kib], most_needed: %w[fan_in breaks_packages],
-                pulls_in_most: %w[closure_packages closure_kib], frees_most: %w[freed_packages freed_kib] }.freeze
-
     def process(_task, sequence, _step)
       parts = sequence.steps.select { |step| step.name.start_with?("audit_") }.map(&:results)
       sections = parts.flat_map { |part| part[:sections] }.sort_by { |row| [-row[:installed_kib], row[:section]] }
@@ -24,7 +20,7 @@ module PackageAudit
     end
 
     def rows(parts, list, figure)
-      Ranking.top(parts.flat_map { |part| part[list] }, figure).map { |row| row.slice("package") }
+      Ranking.top(parts.flat_map { |part| part[list] }, figure).map { |row| row.slice("package", figure) }
     end
   end
 end
