@@ -1,0 +1,82 @@
+// What a script sees of the real binary: exit codes and the JSON error object.
+#include <csignal>
+
+#include "support/engine_process.hpp"
+
+using namespace tasker::test;
+
+namespace {
+
+const std::string kHandlers =
+    "class Fine\n  def process(_task, _sequence, _step)\n    6**64\n  end\nend\n"
+    "class Sleeps\n  def process(_task, _sequence, _step)\n    sleep\n  end\nend\n";
+
+std::string one_step(const std::string& handler) {
+  return "name: one\nsteps:\n  - {name: a, handler: {callable: " + handler + "}}\n";
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_SUITE_BEGIN("exit codes");
+
+TEST_CASE("2: a mistyped command gets the nearest one") {
+  const Finished run = run_tasker({"validat"});
+  CHECK(run.exit_code == 2);
+  CHECK(has(run.err, "validate"));
+}
+
+TEST_CASE("3: broken templates and inputs, with an error object in JSON and nothing thrown") {
+  const WorkFolder folder("exit3");
+  folder.write("handlers/h.rb", kHandlers);
+  const std::string good = folder.write("good.yaml", one_step("Fine"));
+  const std::string cycle = folder.write("cycle.yaml",
+                                         "name: c\nsteps:\n  - {name: a, dependencies: [b], handler: {callable: "
+                                         "Fine}}\n  - {name: b, dependencies: [a], handler: {callable: Fine}}\n");
+  const std::string deep = folder.write("deep.json", std::string(200'000, '['));
+  const std::vector<std::vector<std::string>> bad = {{folder.path("missing.yaml")},
+                                                     {folder.path()},
+                                                     {cycle},
+                                                     {folder.write("unknown.yaml", one_step("Fien"))},
+                                                     {folder.write("broken.yaml", "name: [")},
+                                                     {good, "-i", "[1]"},
+                                                     {good, "-i", "{oops"},
+                                                     {good, "-i", "@" + deep},
+                                                     {good, "-i", "\"\xFF\""}};
+  for (const auto& arguments : bad) {
+    std::vector<std::string> command = {"run"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    CAPTURE(arguments.back());
+    CHECK(run_tasker(command).exit_code == 3);
+    command.insert(command.end(), {"-o", "json"});
+    const Finished json = run_tasker(command);
+    CHECK(json.exit_code == 3);
+    CHECK(has(json.out, "\"exit_code\":3"));
+    CHECK(!has(json.err, "terminate called"));
+  }
+}
+
+TEST_CASE("9: handler files that do not load, and a machine without Ruby") {
+  const WorkFolder folder("exit9");
+  folder.write("handlers/broken.rb", "class Broken\n  def process(\n");
+  const std::string file = folder.write("t.yaml", one_step("Broken"));
+  const Finished syntax = run_tasker({"run", file});
+  CHECK(syntax.exit_code == 9);
+  CHECK(has(syntax.err, "broken.rb"));
+  const Finished no_ruby =
+      run_tasker({"run", file}, {.input = "", .directory = "", .env = {{"PATH", "/nowhere"}}, .group = false});
+  CHECK(no_ruby.exit_code == 9);
+  CHECK(has(no_ruby.err, "ruby"));
+}
+
+TEST_CASE("0, and 5 for a task past its time") {
+  const WorkFolder folder("exit05");
+  folder.write("handlers/h.rb", kHandlers);
+  const Finished fine = run_tasker({"run", folder.write("fine.yaml", one_step("Fine")), "-o", "json"});
+  CHECK(fine.exit_code == 0);
+  CHECK(has(fine.out, "\"results\":63340286662973277706162286946811886609896461828096"));
+  CHECK(run_tasker({"run", folder.write("sleeps.yaml", one_step("Sleeps")), "--timeout", "300ms"}).exit_code == 5);
+}
+
+TEST_SUITE_END();
