@@ -79,4 +79,18 @@ TEST_CASE("0, and 5 for a task past its time") {
   CHECK(run_tasker({"run", folder.write("sleeps.yaml", one_step("Sleeps")), "--timeout", "300ms"}).exit_code == 5);
 }
 
+TEST_CASE("130: the first Ctrl-C lets the step go on, a second one kills it, and its worker is gone") {
+  const WorkFolder folder("exit130");
+  folder.write("handlers/h.rb", kHandlers);
+  EngineProcess engine({"run", folder.write("sleeps.yaml", one_step("Sleeps")), "-o", "jsonl"});
+  const int worker = engine.wait_for_worker_of("a");
+  engine.signal(SIGINT);
+  // Two within 200 ms count as one, so the second one comes when the first one has visibly not ended it.
+  CHECK(!ends_within(engine.pid(), std::chrono::milliseconds(400)));
+  engine.signal(SIGINT);
+  CHECK(engine.wait() == 130);
+  CHECK(has(engine.out(), "\"exit_code\":130"));
+  CHECK(ends_within(worker, std::chrono::seconds(2)));
+}
+
 TEST_SUITE_END();
