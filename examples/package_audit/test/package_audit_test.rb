@@ -45,11 +45,7 @@ class PackageAuditTest < Minitest::Test
   def test_every_figure_of_every_package
     packages = StatusFile.read(STATUS).packages
     graph = DependencyGraph.new(packages)
-    kib = ->(indices) { indices.sum { |index| packages[index].installed_kib } }
-    figures = packages.each_index.to_h do |index|
-      [packages[index].name, [graph.fan_in(index), graph.broken_without(index).size - 1, kib.call(graph.closure(index)),
-                              kib.call(graph.wide_closure(index)), kib.call(graph.freed_without(index))]]
-    end
+    figures = packages.each_index.to_h { |index| [packages[index].name, figures_of(packages, graph, index)] }
 
     assert_equal FIGURES, figures
   end
@@ -104,6 +100,13 @@ class PackageAuditTest < Minitest::Test
   end
 
   private
+
+  def figures_of(packages, graph, index)
+    sizes = [graph.closure(index), graph.wide_closure(index), graph.freed_without(index)].map do |indices|
+      indices.sum { |other| packages[other].installed_kib }
+    end
+    [graph.fan_in(index), graph.broken_without(index).size - 1, *sizes]
+  end
 
   def partition(status_file: STATUS, buckets: 4)
     TaskerCore::Testing.run(PartitionSections, context: { status_file: status_file }, config: { buckets: buckets })
