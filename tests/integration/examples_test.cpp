@@ -4,13 +4,14 @@
 #include <nlohmann/json.hpp>
 
 #include "support/engine_process.hpp"
+#include "support/paths.hpp"
 
 using namespace tasker::test;
 using nlohmann::json;
 
 namespace {
 
-const std::string kExamples = TASKER_ROOT "/examples/";
+const std::string kExamples = project_root() + "/examples/";
 const std::string kStatusFile = "/var/lib/dpkg/status";
 
 struct Run {

@@ -1,4 +1,5 @@
 #include "support/engine_process.hpp"
+#include "support/paths.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -90,17 +91,18 @@ EngineProcess::EngineProcess(std::vector<std::string> arguments, EngineOptions o
   posix_spawnattr_init(&attributes);
   if (options.group) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 
-  arguments.insert(arguments.begin(), TASKER_BINARY);
+  const std::string binary = tasker_binary();
+  arguments.insert(arguments.begin(), binary);
   auto argv = pointers(arguments);
   auto variables = environment(options);
   auto envp = pointers(variables);
-  const int failure = ::posix_spawn(&pid_, TASKER_BINARY, &actions, &attributes, argv.data(), envp.data());
+  const int failure = ::posix_spawn(&pid_, binary.c_str(), &actions, &attributes, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   for (const int fd : {in, out[1], err[1]}) ::close(fd);
   out_fd_ = out[0];
   err_fd_ = err[0];
-  if (failure != 0) throw std::runtime_error(std::string("can't start ") + TASKER_BINARY);
+  if (failure != 0) throw std::runtime_error(std::string("can't start ") + binary);
 }
 
 EngineProcess::~EngineProcess() {

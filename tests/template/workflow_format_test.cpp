@@ -1,6 +1,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/paths.hpp"
 #include "template/loading.hpp"
 
 using namespace tasker;
@@ -10,7 +11,7 @@ namespace {
 
 /// The ```yaml blocks of docs/workflow-format.md.
 Lines documented_templates() {
-  std::ifstream file(TASKER_ROOT "/docs/workflow-format.md");
+  std::ifstream file(test::project_root() + "/docs/workflow-format.md");
   Lines out;
   std::string line;
   bool inside = false;

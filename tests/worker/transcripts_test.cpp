@@ -10,6 +10,7 @@
 #include "core/json_scan.hpp"
 #include "support/fake_process.hpp"
 #include "support/manual_clock.hpp"
+#include "support/paths.hpp"
 #include "support/template_builder.hpp"
 #include "worker/step_request.hpp"
 #include "worker/worker.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kProtocol = fs::path(TASKER_ROOT) / "tests/protocol";
+const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
 /// What only a runner must withstand: our engine has one step in flight per worker, and never sends anything malformed
 /// or old.

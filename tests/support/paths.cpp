@@ -1,0 +1,9 @@
+#include "support/paths.hpp"
+
+namespace tasker::test {
+
+std::string project_root() { return TASKER_ROOT; }
+
+std::string tasker_binary() { return TASKER_BINARY; }
+
+}  // namespace tasker::test

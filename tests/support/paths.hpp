@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+namespace tasker::test {
+
+/// The root of the checkout the tests were built from, without a trailing slash.
+std::string project_root();
+
+/// The binary of the build the tests belong to.
+std::string tasker_binary();
+
+}  // namespace tasker::test
