@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <csignal>
-#include <set>
-#include <thread>
 #include <utility>
 
 #include "io/child_process.hpp"
 #include "io/event_loop.hpp"
 #include "runtime/handler_check.hpp"
-#include "runtime/worker_command.hpp"
+#include "runtime/interruption.hpp"
+#include "runtime/pool_config.hpp"
 #include "tasker/handler_registry.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -21,13 +20,7 @@ using namespace std::chrono_literals;
 
 /// A timer this late means that the machine, or this process, stood still: nobody is to blame for that time.
 constexpr Duration kStoodStill = 1s;
-constexpr Duration kOneSignal = 200ms;   ///< a terminal may deliver one Ctrl-C twice
 constexpr Duration kShutdownGrace = 2s;  ///< for workers that have nothing to do any more
-
-std::size_t worker_count(const WorkerOptions& options) {
-  if (options.count > 0) return static_cast<std::size_t>(options.count);
-  return std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
-}
 
 }  // namespace
 
@@ -120,6 +113,7 @@ class Runtime::Impl final : public Observer {
     if (late > kStoodStill) {
       engine_.shift_deadlines(late);
       if (pool_) pool_->shift_deadlines(late);
+      interruption_.shift(late);
     }
     turn();
   }
@@ -127,7 +121,7 @@ class Runtime::Impl final : public Observer {
   void turn() {
     turn_posted_ = false;
     const TimePoint now = clock_.steady();
-    if (drain_deadline_ && now >= *drain_deadline_) kill_steps();
+    act(interruption_.due(now));
     engine_.tick();
     if (pool_) pool_->tick(now);
     if (ticker_ && now >= next_ticker_) {
@@ -142,7 +136,7 @@ class Runtime::Impl final : public Observer {
     TimePoint next = TimePoint::max();
     if (const auto at = engine_.next_deadline()) next = std::min(next, *at);
     if (pool_) next = std::min(next, pool_->next_due());
-    if (drain_deadline_) next = std::min(next, *drain_deadline_);
+    if (const auto at = interruption_.deadline()) next = std::min(next, *at);
     if (ticker_) next = std::min(next, next_ticker_);
     armed_for_ = next;
     loop_.set_timer(next == TimePoint::max() ? std::nullopt : std::optional(next));
@@ -173,25 +167,12 @@ class Runtime::Impl final : public Observer {
   }
 
   bool make_pool(const TaskTemplate* task_template) {
-    WorkerOptions options = options_.workers;
-    if (task_template && options.handlers.empty()) options.handlers = task_template->handlers;
-    if (task_template) options.env.insert(options.env.end(), task_template->env.begin(), task_template->env.end());
-    auto command = worker_command(options);
-    if (auto* problem = std::get_if<std::string>(&command)) {
+    auto config = pool_config(options_.workers, task_template);
+    if (auto* problem = std::get_if<std::string>(&config)) {
       no_worker_.emplace();
       no_worker_->message = std::move(*problem);
       return false;
     }
-    worker::PoolConfig config;
-    config.workers = worker_count(options);
-    config.step_timeout = options.step_timeout;
-    config.worker.command = std::get<worker::Command>(std::move(command));
-    config.worker.handlers = options.handlers;
-    config.worker.requires_ = options.requires_;
-    config.worker.environment = options.environment;
-    config.worker.boot_timeout = options.boot_timeout;
-    config.worker.escalation.cancel_grace = options.cancel_grace;
-    config.worker.escalation.term_grace = options.term_grace;
     worker::WorkerPool::Listener listener;
     listener.on_announced = [this](const std::vector<HandlerInfo>& handlers) { bind(handlers); };
     listener.on_no_worker = [this](const BootReport& report) {
@@ -199,7 +180,8 @@ class Runtime::Impl final : public Observer {
       wake();
     };
     listener.wake = [this] { wake(); };
-    pool_ = std::make_unique<worker::WorkerPool>(std::move(config), launcher_, clock_, *this, std::move(listener));
+    pool_ = std::make_unique<worker::WorkerPool>(std::get<worker::PoolConfig>(std::move(config)), launcher_, clock_,
+                                                 *this, std::move(listener));
     return true;
   }
 
@@ -225,39 +207,32 @@ class Runtime::Impl final : public Observer {
     ticker_ = nullptr;
     pool_->stop();
     // The grace is for at_exit blocks and connections to be closed; nothing runs any more.
-    drain_deadline_ = clock_.steady() + kShutdownGrace;
+    interruption_.allow(kShutdownGrace, clock_.steady());
     loop_until([this] { return pool_->all_gone(); });
   }
 
   // --- ends ---
 
-  bool stopping() const { return stops_ > 0; }
+  bool stopping() const { return interruption_.is_asked(); }
   bool gave_up() const { return engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker()); }
 
   void on_stop(int signal) {
-    const TimePoint now = clock_.steady();
-    if (stops_ > 0 && now - last_stop_ < kOneSignal) return;
-    last_stop_ = now;
-    signal_ = signal_ ? signal_ : signal;
-    if (++stops_ == 1) {
-      drain_deadline_ = now + options_.drain_grace;
-      engine_.drain();
-    } else {
-      kill_steps();
-    }
+    act(interruption_.asked(signal, clock_.steady()));
     wake();
   }
 
-  void kill_steps() {
-    drain_deadline_.reset();
-    engine_.kill();
-    if (pool_) pool_->kill();
+  void act(Interruption::Act act) {
+    if (act == Interruption::Act::Drain) engine_.drain();
+    if (act == Interruption::Act::Kill) {
+      engine_.kill();
+      if (pool_) pool_->kill();
+    }
   }
 
   RunResult interrupted_or(RunResult result) {
     if (!stopping()) return result;
     result.end = RunEnd::Interrupted;
-    result.signal = signal_;
+    result.signal = interruption_.signal();
     return result;
   }
 
@@ -270,7 +245,7 @@ class Runtime::Impl final : public Observer {
       result.store_error = error->message;
     } else if (stopping()) {
       result.end = RunEnd::Interrupted;
-      result.signal = signal_;
+      result.signal = interruption_.signal();
     } else {
       result.end = RunEnd::WorkersFailed;
       result.boot = no_worker_;
@@ -295,12 +270,9 @@ class Runtime::Impl final : public Observer {
   std::chrono::milliseconds ticker_interval_{};
   TimePoint next_ticker_{};
   TimePoint armed_for_{};
-  std::optional<TimePoint> drain_deadline_;
-  TimePoint last_stop_{};
+  Interruption interruption_{options_.drain_grace};
   std::optional<TaskRecord> ended_;
   std::optional<BootReport> no_worker_;
-  int stops_ = 0;
-  int signal_ = 0;
   bool announced_ = false;
   bool turn_posted_ = false;
 };

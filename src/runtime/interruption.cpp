@@ -1,0 +1,36 @@
+#include "runtime/interruption.hpp"
+
+#include <algorithm>
+
+namespace tasker {
+
+namespace {
+
+constexpr Duration kOneSignal = std::chrono::milliseconds(200);  ///< a terminal may deliver one Ctrl-C twice
+
+}  // namespace
+
+Interruption::Act Interruption::asked(int signal, TimePoint now) {
+  if (asked_ && now - last_ < kOneSignal) return Act::Nothing;
+  last_ = now;
+  if (signal_ == 0) signal_ = signal;
+  if (asked_) {
+    deadline_.reset();
+    return Act::Kill;
+  }
+  asked_ = true;
+  deadline_ = std::min(deadline_.value_or(TimePoint::max()), now + drain_grace_);  // a shutdown keeps its shorter grace
+  return Act::Drain;
+}
+
+Interruption::Act Interruption::due(TimePoint now) {
+  if (!deadline_ || now < *deadline_) return Act::Nothing;
+  deadline_.reset();
+  return Act::Kill;
+}
+
+void Interruption::shift(Duration by) {
+  if (deadline_) *deadline_ += by;
+}
+
+}  // namespace tasker
