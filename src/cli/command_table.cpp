@@ -37,6 +37,18 @@ constexpr FlagSpec kStore{
 constexpr FlagSpec kTimeout{
     "timeout",       0, "DURATION", "Ends the whole task after 90s, 5m, 1h30m, 250ms", "the template's timeout_seconds",
     "TASKER_TIMEOUT"};
+constexpr FlagSpec kBootTimeout{
+    "boot-timeout", 0, "DURATION", "How long a worker may take to load the handlers", "30s", "TASKER_BOOT_TIMEOUT"};
+constexpr FlagSpec kStepTimeout{"step-timeout", 0,
+                                "DURATION",     "How long a step may run when its template does not say",
+                                "10m",          "TASKER_STEP_TIMEOUT"};
+constexpr FlagSpec kCancelGrace{"cancel-grace", 0,
+                                "DURATION",     "From a step's deadline, when it is cancelled, to SIGTERM",
+                                "5s",           "TASKER_CANCEL_GRACE"};
+constexpr FlagSpec kTermGrace{"term-grace", 0, "DURATION", "From SIGTERM to SIGKILL", "2s", "TASKER_TERM_GRACE"};
+constexpr FlagSpec kDrainGrace{"drain-grace", 0,
+                               "DURATION",    "How long running steps may go on after Ctrl-C or SIGTERM",
+                               "30s",         "TASKER_DRAIN_GRACE"};
 constexpr FlagSpec kStrict{"strict",       0, "", "Unknown keys and input that misses the schema are errors", "",
                            "TASKER_STRICT"};
 constexpr FlagSpec kDryRun{"dry-run", 0, "", "Check everything, print the plan, run nothing", "", ""};
@@ -53,8 +65,8 @@ std::vector<CommandSpec> make_table() {
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
        "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
        {kTemplate},
-       {kInput, kHandlers, kRequire, kWorkers, kEnvironment, kOutput, kStore, kTimeout, kStrict, kDryRun, kQuiet,
-        kNoColor},
+       {kInput, kHandlers, kRequire, kWorkers, kEnvironment, kOutput, kStore, kTimeout, kBootTimeout, kStepTimeout,
+        kCancelGrace, kTermGrace, kDrainGrace, kStrict, kDryRun, kQuiet, kNoColor},
        {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
         "generate-input | tasker run order.yaml -i - -H app/handlers"}},
       {"validate",
@@ -64,7 +76,7 @@ std::vector<CommandSpec> make_table() {
        "there "
        "are handler files.",
        {{"TEMPLATE", "Workflow files, or - for standard input", true, true}},
-       {kHandlers, kRequire, kEnvironment, kOutput, kStrict, kNoHandlers, kQuiet, kNoColor},
+       {kHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kStrict, kNoHandlers, kQuiet, kNoColor},
        {"tasker validate workflows/*.yaml", "tasker validate order.yaml --strict -o json"}},
       {"graph",
        "",
@@ -78,14 +90,14 @@ std::vector<CommandSpec> make_table() {
        "List the handlers that Ruby announces",
        "",
        {kMaybeTemplate},
-       {kLocalHandlers, kRequire, kEnvironment, kOutput, kQuiet, kNoColor},
+       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kQuiet, kNoColor},
        {"tasker handler list -H app/handlers", "tasker handler list order.yaml -o json"}},
       {"handler show",
        "",
        "Show one handler: file, form, methods",
        "",
        {kHandler, kMaybeTemplate},
-       {kLocalHandlers, kRequire, kEnvironment, kOutput, kQuiet, kNoColor},
+       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kQuiet, kNoColor},
        {"tasker handler show Orders::Charge -H app/handlers"}},
       {"handler call",
        "",
@@ -97,6 +109,7 @@ std::vector<CommandSpec> make_table() {
         kLocalHandlers,
         kRequire,
         kEnvironment,
+        kBootTimeout,
         kOutput,
         kStore,
         kTimeout,

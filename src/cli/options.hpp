@@ -16,12 +16,22 @@ struct CommonOptions {
   bool no_color = false;
 };
 
+/// How long workers are waited for; not given: the runtime's own defaults.
+struct Patience {
+  std::optional<std::chrono::milliseconds> boot;    ///< from the spawn to ready
+  std::optional<std::chrono::milliseconds> step;    ///< of a step whose template names no timeout
+  std::optional<std::chrono::milliseconds> cancel;  ///< from the cancel to SIGTERM
+  std::optional<std::chrono::milliseconds> term;    ///< from SIGTERM to SIGKILL
+  std::optional<std::chrono::milliseconds> drain;   ///< after Ctrl-C
+};
+
 /// Which Ruby, and how much of it.
 struct WorkerChoice {
   std::vector<std::string> handlers;  ///< as given; empty: the template's, or `handlers/` beside it
   std::vector<std::string> requires_;
   int count = 0;  ///< 0: cores, at most 8
   std::string environment = "production";
+  Patience patience;
 };
 
 struct RunOptions {

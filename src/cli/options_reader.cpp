@@ -126,8 +126,14 @@ CommonOptions common(const Reader& read) {
   return {kFormats[read.choice("output", {"text", "json", "jsonl"})], read.is_on("quiet"), read.is_on("no-color")};
 }
 
+Patience patience(const Reader& read) {
+  return {read.duration("boot-timeout"), read.duration("step-timeout"), read.duration("cancel-grace"),
+          read.duration("term-grace"), read.duration("drain-grace")};
+}
+
 WorkerChoice workers(const Reader& read) {
-  return {read.list("handlers"), read.list("require"), read.workers(), read.text("environment", "production")};
+  return {read.list("handlers"), read.list("require"), read.workers(), read.text("environment", "production"),
+          patience(read)};
 }
 
 }  // namespace

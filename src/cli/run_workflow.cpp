@@ -37,6 +37,7 @@ RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& ta
   RuntimeOptions runtime;
   runtime.store = options.store;
   runtime.workers = worker_options(options.workers, std::move(paths));
+  runtime.drain_grace = options.workers.patience.drain.value_or(runtime.drain_grace);
   return runtime;
 }
 

@@ -92,6 +92,11 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
   options.handlers = std::move(handler_paths);
   options.environment = choice.environment;
   for (const std::string& name : choice.requires_) options.requires_.push_back(required_file(name));
+  const Patience& patience = choice.patience;
+  options.boot_timeout = patience.boot.value_or(options.boot_timeout);
+  options.step_timeout = patience.step.value_or(options.step_timeout);
+  options.cancel_grace = patience.cancel.value_or(options.cancel_grace);
+  options.term_grace = patience.term.value_or(options.term_grace);
   return options;
 }
 

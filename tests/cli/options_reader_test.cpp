@@ -94,6 +94,19 @@ TEST_CASE("a variable stands in for its flag, the flag wins over it") {
   CHECK_FALSE(overridden.strict);
 }
 
+TEST_CASE("how long workers are waited for is a duration each, or the runtime's own") {
+  const Patience patience = read({"--boot-timeout", "2m", "--step-timeout", "90", "--cancel-grace", "1s",
+                                  "--term-grace", "500ms", "--drain-grace", "10s"})
+                                .workers.patience;
+  CHECK(patience.boot == 2min);
+  CHECK(patience.step == 90s);
+  CHECK(patience.cancel == 1s);
+  CHECK(patience.term == 500ms);
+  CHECK(patience.drain == 10s);
+  CHECK(read({}, {{"TASKER_BOOT_TIMEOUT", "1m"}}).workers.patience.boot == 1min);
+  CHECK_FALSE(read({}).workers.patience.boot.has_value());
+}
+
 TEST_CASE("NO_COLOR counts whatever it says") {
   CHECK(read({}, {{"NO_COLOR", "whatever"}}).common.no_color);
   CHECK_FALSE(read({}).common.no_color);
