@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "cli/crash_report.hpp"
 #include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 
@@ -81,7 +82,7 @@ std::string worker_block(const WorkerEvidence& worker, const Style& style) {
   } else if (worker.exit_code) {
     how += ", exit " + std::to_string(*worker.exit_code);
   }
-  std::vector<std::string> words = split_lines(worker.last_words);
+  std::vector<std::string> words = without_crash_noise(split_lines(worker.last_words));
   std::string out = "  " + how + (words.empty() ? "" : "; its last words:") + "\n";
   if (words.size() > kWords) words.erase(words.begin(), words.end() - static_cast<std::ptrdiff_t>(kWords));
   for (const std::string& line : words) out += indent(style.dim(std::string(style.glyph("│ ", "| ")) + one_line(line)));

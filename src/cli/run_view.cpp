@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/command_error.hpp"
+#include "cli/crash_report.hpp"
 #include "cli/event_writer.hpp"
 #include "cli/text_width.hpp"
 
@@ -50,7 +51,7 @@ std::unique_ptr<Observer> RunView::make_observer(const Console& console, Mode mo
   const CommonOptions& options = console.options();
   const auto to_stderr = [this](std::string line) { err_.write(std::move(line)); };
   if (mode == Mode::Silent || options.quiet) return std::make_unique<Silence>();
-  if (mode == Mode::Logs) return std::make_unique<LogLines>(to_stderr);
+  if (mode == Mode::Logs) return for_people(std::make_unique<LogLines>(to_stderr));
   if (options.output == OutputFormat::JsonLines) {
     return std::make_unique<EventWriter>([this](std::string line, bool droppable) {
       const auto keep = droppable ? io::OutputThread::Keep::IfRoom : io::OutputThread::Keep::Always;
@@ -58,15 +59,20 @@ std::unique_ptr<Observer> RunView::make_observer(const Console& console, Mode mo
     });
   }
   if (!console.err().tty) {
-    if (options.output == OutputFormat::Json) return std::make_unique<LogLines>(to_stderr);
-    return std::make_unique<ProgressLines>(to_stderr);
+    if (options.output == OutputFormat::Json) return for_people(std::make_unique<LogLines>(to_stderr));
+    return for_people(std::make_unique<ProgressLines>(to_stderr));
   }
   const bool no_color = options.no_color;
   auto display = std::make_unique<ProgressDisplay>(
       clock_, ProgressDisplay::Screen{[no_color] { return stream_style(STDERR_FILENO, no_color); }, to_stderr,
                                       [this] { return err_.full(); }});
   display_ = display.get();
-  return display;
+  return for_people(std::move(display));
+}
+
+std::unique_ptr<Observer> RunView::for_people(std::unique_ptr<Observer> observer) {
+  people_ = std::move(observer);
+  return std::make_unique<CrashAbridger>(*people_);
 }
 
 void RunView::tick(Runtime& runtime) {

@@ -42,6 +42,7 @@ class RunView final : public Observer {
 
  private:
   std::unique_ptr<Observer> make_observer(const Console& console, Mode mode);
+  std::unique_ptr<Observer> for_people(std::unique_ptr<Observer> observer);
 
   SystemClock clock_;
   // The streams report a break to a loop, but the runtime's is its own and ends before they do: `tick` asks instead,
@@ -49,9 +50,10 @@ class RunView final : public Observer {
   io::EventLoop idle_loop_;
   io::OutputThread out_;
   io::OutputThread err_;
-  ProgressDisplay* display_ = nullptr;  ///< the observer, when it is one
+  ProgressDisplay* display_ = nullptr;  ///< the one of `people_`, when it is one
   std::uint64_t dropped_events_ = 0;
-  bool stopped_ = false;  ///< because nobody reads
+  bool stopped_ = false;              ///< because nobody reads
+  std::unique_ptr<Observer> people_;  ///< what the observer passes events on to, when they are for people
   std::unique_ptr<Observer> observer_;
 };
 

@@ -19,6 +19,7 @@ namespace {
 /// Levels that the envelope, the result object and an error's data put around a value.
 constexpr int kEnvelopeDepth = 8;
 constexpr std::size_t kQuoted = 256;
+constexpr const char* kWhereRubyComesFrom = "; Ruby 3.0 or newer must be in PATH (on Debian: apt-get install ruby)";
 
 std::string id_params(rpc::RequestId id) { return "{\"id\":" + std::to_string(id) + "}"; }
 
@@ -52,7 +53,8 @@ std::optional<BootReport> Worker::start(ProcessLauncher& launcher) {
   auto launched = launcher.launch(command, std::move(events));
   if (auto* error = std::get_if<LaunchError>(&launched)) {
     state_ = State::Gone;
-    return report(error->message);
+    const bool missing = error->code == std::errc::no_such_file_or_directory;
+    return report(error->message + (missing ? kWhereRubyComesFrom : ""));
   }
   process_ = std::get<std::unique_ptr<Process>>(std::move(launched));
   process_->write(rpc::request_line(++last_id_, "initialize", initialize_params(settings_, number_)));
@@ -89,7 +91,9 @@ WorkerEnd Worker::end_of(const ExitStatus& status) const {
     end.kind = WorkerEnd::Kind::BootFailed;
     end.hopeless = boot_hopeless_;
     end.boot = boot_failure_ ? *boot_failure_ : report("the worker ended before it was ready: " + status.text());
-    end.boot->exit = status.text();
+    // How a worker ended says nothing when the engine ended it, for what it said.
+    if (boot_failure_) end.how = "it could not be used";
+    if (!boot_failure_) end.boot->exit = status.text();
     end.boot->last_words = log_.tail();
   } else if (state_ == State::Stopping && fault_.empty()) {
     end.kind = WorkerEnd::Kind::Stopped;
@@ -194,7 +198,7 @@ void Worker::on_initialized(std::string_view result) {
   if (hello.pid != pid()) {
     return fail_boot(report("\"" + settings_.command.argv.front() + "\" started the runner in another process (" +
                             std::to_string(hello.pid) + " instead of " + std::to_string(pid()) +
-                            "), so it can't be watched or stopped; name the real binary with --ruby or in PATH: " +
+                            "), so it can't be watched or stopped; put the folder of the real binary first in PATH: " +
                             "ruby -e 'puts RbConfig.ruby'"),
                      true);
   }
