@@ -9,6 +9,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <array>
+#include <optional>
 #include <sstream>
 
 #include "template/scalar.hpp"
@@ -27,6 +28,10 @@ class Events : public YAML::EventHandler {
       : text_(text), hidden_pairs_(hidden_pairs), tree_(tree), problems_(problems) {}
 
   bool any_document() const { return documents_ > 0; }
+  /// The innermost bracket that is open.
+  std::optional<SourcePosition> open_bracket() const {
+    return open_.empty() || open_.back().in_block ? std::nullopt : std::optional(open_.back().position);
+  }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) refuse_another_document(mark);
@@ -36,7 +41,7 @@ class Events : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const SourcePosition position = position_of(mark);
     // Between brackets a key may stand alone.
-    if (!in_block_.empty() && in_block_.back() && tree_.expects_value() && tree_.last_key() == position) {
+    if (!open_.empty() && open_.back().in_block && tree_.expects_value() && tree_.last_key() == position) {
       throw Unreadable{position, "this line has no \":\"; among keys every line is `key: value`"};
     }
     tree_.scalar(NodeKind::Null, position, anchor, {});
@@ -70,13 +75,18 @@ class Events : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
+  struct Collection {
+    bool in_block;  ///< indented, not in brackets
+    SourcePosition position;
+  };
+
   void open(NodeKind kind, const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     tree_.open(kind, position_of(mark), anchor);
-    in_block_.push_back(style == YAML::EmitterStyle::Block);
+    open_.push_back({style == YAML::EmitterStyle::Block, position_of(mark)});
   }
 
   void close() {
-    in_block_.pop_back();
+    open_.pop_back();
     tree_.close();
   }
 
@@ -131,7 +141,7 @@ class Events : public YAML::EventHandler {
   bool hidden_pairs_;
   TreeBuilder& tree_;
   Problems& problems_;
-  std::vector<bool> in_block_;  ///< of each open collection: indented, not in brackets
+  std::vector<Collection> open_;
   int documents_ = 0;
   std::size_t opened_at_ = 0;
 };
@@ -141,15 +151,13 @@ std::string explained(const std::string& message) {
   struct Explanation {
     std::string_view theirs, ours;
   };
-  static constexpr std::array<Explanation, 13> kExplanations{{
+  static constexpr std::array<Explanation, 11> kExplanations{{
       {"illegal map value", "a \":\" is not expected here; quote the text, or mend the indentation"},
       {"illegal map key", "a key is not expected here; mend the indentation"},
       {"illegal block entry", "a list item is not expected here; mend the indentation"},
       {"illegal flow end", "this bracket closes nothing"},
       {"end of map not found", "the indentation of this line fits no mapping above it"},
       {"end of sequence not found", "the indentation of this line fits no list above it"},
-      {"end of map flow not found", "a \"{\" before this is not closed, or a comma is missing"},
-      {"end of sequence flow not found", "a \"[\" before this is not closed, or a comma is missing"},
       {"unknown token", "a text cannot begin with this character unless it is quoted"},
       {"illegal tab when looking for indentation", "a tab indents this line; YAML indents with spaces"},
       {"the referenced anchor is not defined", "this alias names no anchor that stands before it"},
@@ -164,8 +172,26 @@ std::string explained(const std::string& message) {
   return message;
 }
 
+/// A bracket that is never closed, or a comma that is missing: yaml-cpp notices where the next thing stands, and at the
+/// end of the text it has no place at all.
+std::optional<Unreadable> unclosed_bracket(const YAML::Exception& exception, std::string_view text,
+                                           const Events& events) {
+  const bool in_map = exception.msg == "end of map flow not found";
+  if (!in_map && exception.msg != "end of sequence flow not found") return std::nullopt;
+  const SourcePosition noticed = position_of(exception.mark);
+  const std::string bracket = in_map ? "\"{\"" : "\"[\"";
+  const auto opened = events.open_bracket();
+  if (!opened) return Unreadable{noticed, "a " + bracket + " before this is not closed, or a comma is missing"};
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  const auto at = static_cast<std::size_t>(std::max(exception.mark.pos, 0));
+  if (at == 0 || end == std::string_view::npos || at > end)
+    return Unreadable{*opened, "this " + bracket + " is never closed"};
+  return Unreadable{noticed, "the " + bracket + " of line " + std::to_string(opened->line) + ", column " +
+                                 std::to_string(opened->column) + " is not closed, or a comma is missing before this"};
+}
+
 /// True when it ran to the end of the text.
-bool run(std::istream& stream, Events& events, int max_depth, Problems& problems) {
+bool run(std::string_view text, std::istream& stream, Events& events, int max_depth, Problems& problems) {
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(events)) continue;
@@ -175,7 +201,9 @@ bool run(std::istream& stream, Events& events, int max_depth, Problems& problems
   } catch (const YAML::DeepRecursion& deep) {
     problems.error(position_of(deep.mark), "nested more than " + std::to_string(max_depth) + " levels deep");
   } catch (const YAML::Exception& exception) {
-    problems.error(position_of(exception.mark), explained(exception.msg));
+    const Unreadable problem = unclosed_bracket(exception, text, events)
+                                   .value_or(Unreadable{position_of(exception.mark), explained(exception.msg)});
+    problems.error(problem.position, problem.message);
   }
   return false;
 }
@@ -192,7 +220,7 @@ const Node* parse_document(std::string text, const TemplateLimits& limits, Docum
   std::istringstream stream(text);
   TreeBuilder tree(limits, document, problems);
   Events events(text, hidden_pairs, tree, problems);
-  if (!run(stream, events, limits.max_depth, problems)) return nullptr;
+  if (!run(text, stream, events, limits.max_depth, problems)) return nullptr;
   if (events.any_document() && tree.root() != nullptr) return tree.root();
   problems.error({}, text.empty() ? "the file is empty" : "the file holds no values, only comments or blank lines");
   return nullptr;

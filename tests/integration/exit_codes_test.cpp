@@ -9,6 +9,8 @@ namespace {
 
 const std::string kHandlers =
     "class Fine\n  def process(_task, _sequence, _step)\n    6**64\n  end\nend\n"
+    "class Waits\n  def process(task, _sequence, _step)\n"
+    "    sleep 0.005 until File.exist?(task.context[:file])\n  end\nend\n"
     "class Sleeps\n  def process(_task, _sequence, _step)\n    sleep\n  end\nend\n";
 
 std::string one_step(const std::string& handler) {
@@ -90,6 +92,35 @@ TEST_CASE("130: the first Ctrl-C lets the step go on, a second one kills it, and
   engine.signal(SIGINT);
   CHECK(engine.wait() == 130);
   CHECK(has(engine.out(), "\"exit_code\":130"));
+  CHECK(ends_within(worker, std::chrono::seconds(2)));
+}
+
+TEST_CASE("143: SIGTERM drains; the step that runs is finished, the next one is not started") {
+  const WorkFolder folder("exit143");
+  folder.write("handlers/h.rb", kHandlers);
+  const std::string file = folder.write("two.yaml",
+                                        "name: two\nsteps:\n  - {name: a, handler: {callable: Waits}}\n"
+                                        "  - {name: b, dependencies: [a], handler: {callable: Fine}}\n");
+  EngineProcess engine({"run", file, "-i", "{\"file\":\"" + folder.path("go") + "\"}", "-o", "jsonl"});
+  const int worker = engine.wait_for_worker_of("a");
+  engine.signal(SIGTERM);
+  folder.write("go", "");
+  CHECK(engine.wait() == 143);
+  CHECK(has(engine.out(), "\"exit_code\":143"));
+  CHECK(has(engine.out(), "\"event\":\"step.completed\""));
+  CHECK(!has(engine.out(), "\"event\":\"step.started\",\"step\":\"b\""));
+  CHECK(ends_within(worker, std::chrono::seconds(2)));
+}
+
+TEST_CASE("141: when nobody reads stdout any more the run drains and says so by its code") {
+  const WorkFolder folder("exit141");
+  folder.write("handlers/h.rb", kHandlers);
+  EngineProcess engine({"run", folder.write("waits.yaml", one_step("Waits")), "-i",
+                        "{\"file\":\"" + folder.path("go") + "\"}", "-o", "jsonl"});
+  const int worker = engine.wait_for_worker_of("a");
+  engine.close_stdout();
+  folder.write("go", "");
+  CHECK(engine.wait() == 141);
   CHECK(ends_within(worker, std::chrono::seconds(2)));
 }
 

@@ -117,6 +117,11 @@ EngineProcess::~EngineProcess() {
 
 void EngineProcess::signal(int number) const { ::kill(pid_, number); }
 
+void EngineProcess::close_stdout() {
+  ::close(out_fd_);
+  out_fd_ = -1;
+}
+
 bool EngineProcess::read_some(std::chrono::milliseconds patience) {
   std::array<pollfd, 2> fds = {pollfd{out_fd_, POLLIN, 0}, pollfd{err_fd_, POLLIN, 0}};
   if (::poll(fds.data(), fds.size(), static_cast<int>(patience.count())) <= 0) return true;
@@ -183,6 +188,20 @@ Finished run_tasker(std::vector<std::string> arguments, EngineOptions options) {
   EngineProcess engine(std::move(arguments), std::move(options));
   const int code = engine.wait();
   return {code, engine.out(), engine.err()};
+}
+
+std::vector<int> processes_with(const std::string& name_and_value) {
+  std::vector<int> pids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    // A process that has ended meanwhile, or is a zombie, has no environment to read.
+    std::ifstream file(entry.path() / "environ", std::ios::binary);
+    for (std::string variable; std::getline(file, variable, '\0');) {
+      if (variable == name_and_value) pids.push_back(std::stoi(name));
+    }
+  }
+  return pids;
 }
 
 bool ends_within(int pid, std::chrono::milliseconds patience) {

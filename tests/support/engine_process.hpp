@@ -47,6 +47,8 @@ class EngineProcess {
   void wait_for(const std::string& text);
   /// The pid of the worker that runs a step; needs `-o jsonl`.
   int wait_for_worker_of(const std::string& step);
+  /// Nobody reads its stdout any more.
+  void close_stdout();
   /// Waits for its end and reads the rest. Exit code, or 128 + signal.
   int wait();
 
@@ -71,6 +73,9 @@ struct Finished {
 };
 /// Runs the binary to its end.
 Finished run_tasker(std::vector<std::string> arguments, EngineOptions options = {});
+
+/// The living processes that have `NAME=VALUE` in their environment: workers and what they start inherit it.
+std::vector<int> processes_with(const std::string& name_and_value);
 
 /// True when the process is gone, or a zombie, before `patience` is over.
 bool ends_within(int pid, std::chrono::milliseconds patience);

@@ -103,7 +103,9 @@ TEST_CASE("a program that can't be started is told once, and not tried again") {
   f.launcher.refusal = "can't start \"ruby\": No such file or directory";
   f.submit("a");
   REQUIRE(f.no_worker);
-  CHECK(f.no_worker->message == "can't start \"ruby\": No such file or directory");
+  CHECK(f.no_worker->message ==
+        "can't start \"ruby\": No such file or directory; Ruby 3.0 or newer must be in PATH (on Debian: apt-get "
+        "install ruby)");
   f.launcher.refusal.reset();
   f.tick_after(1h);
   CHECK(f.launcher.children.empty());
