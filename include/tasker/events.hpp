@@ -6,6 +6,7 @@
 
 #include "tasker/step_handler.hpp"
 #include "tasker/task.hpp"
+#include "tasker/workers.hpp"
 
 namespace tasker {
 
@@ -46,16 +47,50 @@ struct RetryScheduled {
 struct TaskEnded {
   const TaskRecord& record;
 };
-struct WorkerStarted {
+/// A process was started; it loads the handler files.
+struct WorkerStarting {
   int worker;  ///< number of the slot, from 1
   int pid;
+  int generation;
+};
+/// It has announced its handlers and takes steps.
+struct WorkerStarted {
+  int worker;
+  int pid;
   Duration boot;
+  int generation = 1;
+};
+/// The engine lets it go; it finishes what it runs first. Its WorkerExited follows.
+struct WorkerRecycled {
+  int worker;
+  int pid;
+  RecycleReason reason;
+  std::string why;  ///< e.g. "ran 1000 steps"
 };
 struct WorkerExited {
   int worker;
   int pid;
   std::string how;  ///< "exit 0", "killed by SIGSEGV"
   bool expected;    ///< the engine ended it
+  WorkerEndKind kind = WorkerEndKind::Stopped;
+  std::optional<Duration> restart_in{};  ///< the slot waits so long before its next process
+};
+/// The breaker opened: no process is started, steps wait.
+struct WorkersHeld {
+  const BootReport& report;  ///< the last boot that failed
+  Duration probe_in;
+};
+/// A boot succeeded again.
+struct WorkersReleased {};
+/// New code is served from now on; what runs on the old one is finished there.
+struct WorkersCodeLoaded {
+  int generation;
+};
+/// New code does not boot; the old one, `serving`, goes on.
+struct WorkersCodeRejected {
+  int generation;
+  int serving;
+  const BootReport& report;
 };
 /// A line a worker printed while no step of its own was running.
 struct WorkerLogged {
@@ -65,7 +100,8 @@ struct WorkerLogged {
 };
 
 using Event = std::variant<TaskStarted, StepStarted, StepProgressed, StepLogged, StepCompleted, StepFailed,
-                           RetryScheduled, TaskEnded, WorkerStarted, WorkerExited, WorkerLogged>;
+                           RetryScheduled, TaskEnded, WorkerStarting, WorkerStarted, WorkerRecycled, WorkerExited,
+                           WorkersHeld, WorkersReleased, WorkersCodeLoaded, WorkersCodeRejected, WorkerLogged>;
 
 /// Receives events on the loop thread; must not block it.
 class Observer {

@@ -47,6 +47,8 @@ struct ErrorInfo {
   std::string message;
   std::vector<std::string> backtrace;  ///< the user's frames first
   JsonText cause;                      ///< null, or an object {class, message, backtrace, cause}
+  JsonText threads;                    ///< null, or what each thread did when the step was asked to stop: an array of
+                                       ///< {name, status, backtrace}
   std::string error_code;              ///< empty when the handler gave none
   JsonText context;                    ///< null, or the object the handler gave
   bool retryable = true;

@@ -13,6 +13,7 @@
 #include "tasker/events.hpp"
 #include "tasker/task.hpp"
 #include "tasker/template_loader.hpp"
+#include "tasker/workers.hpp"
 
 namespace tasker {
 
@@ -37,30 +38,6 @@ struct RuntimeOptions {
   std::string store = "memory:";
   WorkerOptions workers;
   std::chrono::milliseconds drain_grace{30'000};
-};
-
-/// One handler that a worker announced, or that C++ code bound.
-struct HandlerInfo {
-  std::string name;
-  std::string file;  ///< empty for C++
-  int line = 0;
-  std::string api;  ///< "process", "call/1", "call/3", "callable", "unusable", "c++"
-  std::string doc;
-  std::string reason;  ///< why it is unusable
-  std::vector<std::string> methods;
-  std::vector<std::string> aliases;
-};
-
-/// Why no worker could be had: what to tell people.
-struct BootReport {
-  std::string message;  ///< one sentence
-  std::vector<std::string> argv;
-  std::string exit;                                     ///< "exit 1", "killed by SIGKILL", or empty
-  std::string last_words;                               ///< the end of its stderr
-  std::vector<std::pair<std::string, double>> file_ms;  ///< load time per handler file
-  std::vector<std::string> backtrace;
-  std::string file;  ///< the handler file at fault, when known
-  int line = 0;
 };
 
 /// How a run ended.
@@ -108,6 +85,8 @@ class Runtime {
   void stop(int signal = 0);
   /// SIGINT and SIGTERM call `stop` from now on. For programs that own their process.
   void stop_on_signals();
+  /// Every worker slot as it stands. Loop thread: inside an Observer's call, `every` or `post`.
+  PoolSnapshot workers() const;
   /// Calls `function` on the loop thread every `interval` while a run goes on, e.g. to redraw a display.
   void every(std::chrono::milliseconds interval, std::function<void()> function);
   /// Runs `function` on the loop thread.

@@ -56,13 +56,35 @@ class EventLine {
     begin(name, event.record.task).field("state", to_string(state));
     write_error(json_.key("error"), event.record.error);
   }
+  void operator()(const WorkerStarting& event) {
+    begin("worker.starting").field("worker", event.worker).field("pid", event.pid);
+    json_.field("generation", event.generation);
+  }
   void operator()(const WorkerStarted& event) {
     begin("worker.started").field("worker", event.worker).field("pid", event.pid);
-    json_.field("boot_ms", milliseconds(event.boot));
+    json_.field("boot_ms", milliseconds(event.boot)).field("generation", event.generation);
+  }
+  void operator()(const WorkerRecycled& event) {
+    begin("worker.recycled").field("worker", event.worker).field("pid", event.pid);
+    json_.field("reason", to_string(event.reason)).field("why", event.why);
   }
   void operator()(const WorkerExited& event) {
     begin("worker.exited").field("worker", event.worker).field("pid", event.pid).field("how", event.how);
-    json_.field("expected", event.expected);
+    json_.field("expected", event.expected).field("kind", to_string(event.kind));
+    event.restart_in ? json_.field("restart_in_ms", milliseconds(*event.restart_in))
+                     : json_.null_field("restart_in_ms");
+  }
+  void operator()(const WorkersHeld& event) {
+    begin("workers.held").field("message", event.report.message).field("probe_in_ms", milliseconds(event.probe_in));
+  }
+  void operator()(const WorkersReleased&) { begin("workers.released"); }
+  void operator()(const WorkersCodeLoaded& event) {
+    begin("workers.code_loaded").field("generation", event.generation);
+  }
+  void operator()(const WorkersCodeRejected& event) {
+    begin("workers.code_rejected").field("generation", event.generation).field("serving", event.serving);
+    json_.field("message", event.report.message).field_or_null("file", event.report.file);
+    event.report.line > 0 ? json_.field("line", event.report.line) : json_.null_field("line");
   }
   void operator()(const WorkerLogged& event) {
     begin("worker.log").field("worker", event.worker).field("pid", event.pid).field("message", event.line);

@@ -106,10 +106,25 @@ struct LineOf {
     return one_line(e.record.task.task_template->name) + ": " + std::string(to_string(e.record.state)) +
            why(e.record.error);
   }
+  std::string operator()(const WorkerStarting&) const { return ""; }
   std::string operator()(const WorkerStarted&) const { return ""; }
+  std::string operator()(const WorkerRecycled& e) const {
+    return e.reason == RecycleReason::Distrusted ? "worker " + std::to_string(e.worker) + " is replaced: " + e.why : "";
+  }
   std::string operator()(const WorkerExited& e) const {
     return e.expected ? ""
                       : "worker " + std::to_string(e.worker) + " (pid " + std::to_string(e.pid) + ") is gone: " + e.how;
+  }
+  std::string operator()(const WorkersHeld& e) const {
+    return "no worker boots, steps wait; next try in " + human_text(e.probe_in) + ": " + one_line(e.report.message);
+  }
+  std::string operator()(const WorkersReleased&) const { return "workers boot again"; }
+  std::string operator()(const WorkersCodeLoaded& e) const {
+    return "new code is loaded (generation " + std::to_string(e.generation) + ")";
+  }
+  std::string operator()(const WorkersCodeRejected& e) const {
+    return "new code does not load, generation " + std::to_string(e.serving) +
+           " goes on: " + one_line(e.report.message);
   }
   std::string operator()(const WorkerLogged& e) const {
     return "worker " + std::to_string(e.worker) + " | " + one_line(e.line);

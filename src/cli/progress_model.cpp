@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "cli/error_text.hpp"
+#include "cli/progress_display.hpp"
 #include "cli/text_width.hpp"
 #include "core/time_text.hpp"
 
@@ -129,6 +130,11 @@ void ProgressModel::on(const TaskEnded&, TimePoint) {
   running_ = false;
   active_.clear();
   active_order_.clear();
+}
+
+void ProgressModel::worker_line(const Event& event) {
+  const std::string line = progress_line(event);
+  if (!line.empty()) lines_.push_back("  " + style_.yellow(style_.glyph("▲", "!!")) + " " + style_.yellow(line));
 }
 
 void ProgressModel::on(const WorkerStarted&, TimePoint) { ++workers_; }

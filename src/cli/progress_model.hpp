@@ -46,7 +46,14 @@ class ProgressModel {
   void on(const WorkerStarted& event, TimePoint now);
   void on(const WorkerExited& event, TimePoint now);
   void on(const WorkerLogged& event, TimePoint now);
+  /// What happens to workers otherwise is a line, or nothing.
+  template <typename Other>
+  void on(const Other& event, TimePoint now) {
+    (void)now;
+    worker_line(event);
+  }
 
+  void worker_line(const Event& event);
   std::string name_column(const std::string& name) const;
   std::string active_line(const ActiveStep& step, TimePoint now, std::size_t width) const;
   std::string summary_line(TimePoint now, std::size_t width) const;

@@ -86,6 +86,7 @@ void write_error(JsonWriter& json, const SharedError& error) {
   write_strings(json, "backtrace", error->backtrace);
   json.field("cause", error->cause).field_or_null("error_code", error->error_code);
   json.field("context", error->context).field("retryable", error->retryable);
+  if (!error->threads.is_null()) json.field("threads", error->threads);
   error->retry_after ? json.field("retry_after", *error->retry_after) : json.null_field("retry_after");
   error->worker ? write_worker(json, *error->worker) : void(json.null_field("worker"));
   if (!error->blocked_by.empty()) write_strings(json, "blocked_by", error->blocked_by);

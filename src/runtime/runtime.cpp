@@ -87,6 +87,8 @@ class Runtime::Impl final : public Observer {
     return all;
   }
 
+  PoolSnapshot workers() const { return pool_ ? pool_->snapshot() : PoolSnapshot{}; }
+
   void stop(int signal) {
     loop_.post([this, signal] { on_stop(signal); });
   }
@@ -284,6 +286,7 @@ HandlerRegistry& Runtime::registry() { return impl_->registry(); }
 RunResult Runtime::run(const TaskRequest& request) { return impl_->run(request); }
 RunResult Runtime::check_handlers(const TaskTemplate& task_template) { return impl_->check(task_template); }
 std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return impl_->handlers(); }
+PoolSnapshot Runtime::workers() const { return impl_->workers(); }
 void Runtime::stop(int signal) { impl_->stop(signal); }
 void Runtime::stop_on_signals() { impl_->stop_on_signals(); }
 void Runtime::every(std::chrono::milliseconds interval, std::function<void()> function) {

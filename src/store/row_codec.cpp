@@ -57,6 +57,7 @@ std::string error_text(const ErrorInfo& error) {
   json.field("class", error.class_name).field("retryable", error.retryable);
   write_strings(json, "backtrace", error.backtrace);
   json.field("cause", error.cause).field("error_code", error.error_code).field("context", error.context);
+  if (!error.threads.is_null()) json.field("threads", error.threads);
   if (error.retry_after) json.field("retry_after", *error.retry_after);
   if (error.worker) write_worker(json, *error.worker);
   if (!error.blocked_by.empty()) write_strings(json, "blocked_by", error.blocked_by);
@@ -79,6 +80,7 @@ SharedError error_from(std::string_view text) {
   error.error_code = members.string("error_code").value_or("");
   error.context = members.json("context");
   error.retryable = members.boolean("retryable").value_or(true);
+  error.threads = members.json("threads");
   error.retry_after = members.number("retry_after");
   error.worker = read_worker(members);
   error.blocked_by = read_strings(members, "blocked_by");

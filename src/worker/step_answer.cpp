@@ -47,6 +47,7 @@ ErrorInfo error_info(const rpc::ErrorMessage& message) {
   error.cause = data.json("cause");
   error.error_code = data.string("error_code").value_or("");
   error.context = data.json("context");
+  error.threads = data.json("threads");
   error.retry_after = data.number("retry_after");
   return error;
 }

@@ -127,6 +127,28 @@ void Supervisor::kill() {
   }
 }
 
+PoolSnapshot Supervisor::snapshot(TimePoint now) const {
+  PoolSnapshot snapshot;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const Slot& slot = slots_[i];
+    WorkerSlot shown;
+    shown.number = static_cast<int>(i) + 1;
+    if (is_alive(slot.worker)) {
+      static constexpr SlotState kStates[] = {SlotState::Starting, SlotState::Ready, SlotState::Busy,
+                                              SlotState::Stopping};
+      shown.state = kStates[static_cast<std::size_t>(slot.worker->state())];
+      shown.pid = slot.worker->pid();
+      shown.generation = 1;
+    } else if (slot.restarts.next_start() > now) {
+      shown.state = SlotState::Waiting;
+      shown.next_start = slot.restarts.next_start() - now;
+    }
+    snapshot.slots.push_back(std::move(shown));
+  }
+  snapshot.wanted = wanted_;
+  return snapshot;
+}
+
 // --- what workers tell
 // -------------------------------------------------------------------------------------------------
 

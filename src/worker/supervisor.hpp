@@ -53,6 +53,7 @@ class Supervisor final : private WorkerListener {
   void stop();
   void kill();
   bool all_gone() const;
+  PoolSnapshot snapshot(TimePoint now) const;
   const std::vector<HandlerInfo>& handlers() const { return handlers_; }
 
  private:

@@ -56,6 +56,12 @@ void WorkerPool::tick(TimePoint now) {
   pump();
 }
 
+PoolSnapshot WorkerPool::snapshot() const {
+  PoolSnapshot snapshot = supervisor_.snapshot(clock_.steady());
+  snapshot.queued = queued_.size();
+  return snapshot;
+}
+
 void WorkerPool::stop() {
   auto queued = std::exchange(queued_, {});
   order_.clear();

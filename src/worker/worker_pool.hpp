@@ -41,6 +41,7 @@ class WorkerPool final : private SupervisorListener {
   /// Gives back what was not sent and lets the workers end.
   void stop();
   void kill() { supervisor_.kill(); }
+  PoolSnapshot snapshot() const;
   bool has_usable_worker() const { return supervisor_.has_usable_worker(); }
   bool all_gone() const { return supervisor_.all_gone(); }
 

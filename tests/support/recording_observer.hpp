@@ -30,6 +30,16 @@ class RecordingObserver final : public Observer {
     words.push_back("task." + std::string(to_string(e.record.state)));
     ended = e.record;
   }
+  void note(const WorkerStarting&) {}
+  void note(const WorkerRecycled& e) {
+    words.push_back("worker.recycled " + std::to_string(e.worker) + ": " + std::string(to_string(e.reason)));
+  }
+  void note(const WorkersHeld& e) { words.push_back("workers.held " + e.report.message); }
+  void note(const WorkersReleased&) { words.push_back("workers.released"); }
+  void note(const WorkersCodeLoaded& e) { words.push_back("workers.code_loaded " + std::to_string(e.generation)); }
+  void note(const WorkersCodeRejected& e) {
+    words.push_back("workers.code_rejected " + std::to_string(e.generation) + ": " + e.report.message);
+  }
   void note(const WorkerStarted& e) { words.push_back("worker.started " + std::to_string(e.worker)); }
   void note(const WorkerExited& e) { words.push_back("worker.exited " + std::to_string(e.worker) + ": " + e.how); }
   void note(const WorkerLogged& e) { words.push_back("worker.log " + std::to_string(e.worker) + ": " + e.line); }
