@@ -122,8 +122,8 @@ void EngineProcess::close_stdout() {
   out_fd_ = -1;
 }
 
-bool EngineProcess::read_some(std::chrono::milliseconds patience) {
-  std::array<pollfd, 2> fds = {pollfd{out_fd_, POLLIN, 0}, pollfd{err_fd_, POLLIN, 0}};
+bool EngineProcess::read_some(std::chrono::milliseconds patience, int also_fd) {
+  std::array<pollfd, 3> fds = {pollfd{out_fd_, POLLIN, 0}, pollfd{err_fd_, POLLIN, 0}, pollfd{also_fd, POLLIN, 0}};
   if (::poll(fds.data(), fds.size(), static_cast<int>(patience.count())) <= 0) return true;
   for (auto [fd, text] : {std::pair(&out_fd_, &out_), std::pair(&err_fd_, &err_)}) {
     const auto& polled = fd == &out_fd_ ? fds[0] : fds[1];
@@ -144,12 +144,16 @@ void EngineProcess::fail(const std::string& why) {
   throw std::runtime_error(why + "\nstdout:\n" + out_ + "\nstderr:\n" + err_);
 }
 
-void EngineProcess::wait_for(const std::string& text) {
+void EngineProcess::wait_until(const std::function<bool()>& done, const std::string& what, int also_fd) {
   const auto deadline = SteadyClock::now() + kPatience;
-  while (out_.find(text) == std::string::npos) {
-    if (SteadyClock::now() > deadline) fail("never printed: " + text);
-    if (!read_some(100ms) && out_.find(text) == std::string::npos) fail("ended without printing: " + text);
+  while (!done()) {
+    if (SteadyClock::now() > deadline) fail("never happened: " + what);
+    if (!read_some(100ms, also_fd) && !done()) fail("ended without: " + what);
   }
+}
+
+void EngineProcess::wait_for(const std::string& text) {
+  wait_until([&] { return out_.find(text) != std::string::npos; }, "prints " + text);
 }
 
 int EngineProcess::wait_for_worker_of(const std::string& step) {

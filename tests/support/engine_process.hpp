@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,6 +44,9 @@ class EngineProcess {
 
   int pid() const { return pid_; }
   void signal(int number) const;
+  /// Waits until `done` is true, which is asked again whenever it has printed something, or `also_fd` is readable.
+  /// `what` says in a failure what did not happen.
+  void wait_until(const std::function<bool()>& done, const std::string& what, int also_fd = -1);
   /// Waits until it has printed `text` on stdout.
   void wait_for(const std::string& text);
   /// The pid of the worker that runs a step; needs `-o jsonl`.
@@ -56,7 +60,7 @@ class EngineProcess {
   const std::string& err() const { return err_; }
 
  private:
-  bool read_some(std::chrono::milliseconds patience);
+  bool read_some(std::chrono::milliseconds patience, int also_fd = -1);
   void fail(const std::string& why);
   int pid_ = -1;
   int out_fd_ = -1;

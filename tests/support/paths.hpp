@@ -10,4 +10,7 @@ std::string project_root();
 /// The binary of the build the tests belong to.
 std::string tasker_binary();
 
+/// The library that tests preload into the engine (signal_watch.cpp).
+std::string signal_watch();
+
 }  // namespace tasker::test

@@ -1,0 +1,245 @@
+#include "faults/fault_run.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "support/engine_look.hpp"
+#include "support/paths.hpp"
+
+namespace tasker::test {
+
+namespace {
+
+using nlohmann::json;
+
+std::string fixture(const std::string& name) { return project_root() + "/tests/fixtures/workers/" + name; }
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+/// The first of that name in PATH.
+std::string program(const std::string& name) {
+  std::istringstream folders(variable("PATH"));
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((folder + "/" + name).c_str(), X_OK) == 0) return folder + "/" + name;
+  }
+  throw std::runtime_error("no " + name + " in PATH");
+}
+
+int make_fifo(const std::string& path) {
+  if (::mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("can't make " + path);
+  // For both directions: then nobody waits for the other side to come.
+  const int fd = ::open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) throw std::runtime_error("can't open " + path);
+  return fd;
+}
+
+std::vector<std::string> lines_of(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<json> events_in(const std::string& out) {
+  std::vector<json> events;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('{') || !line.ends_with('}')) continue;
+    json event = json::parse(line, nullptr, false);
+    if (!event.is_discarded()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+void note_workers(const std::vector<json>& events, std::vector<WorkerLife>& workers) {
+  const auto life_of = [&](int pid) -> WorkerLife& {
+    const auto found =
+        std::find_if(workers.begin(), workers.end(), [pid](const WorkerLife& one) { return one.pid == pid; });
+    if (found != workers.end()) return *found;
+    workers.push_back({});
+    workers.back().pid = pid;
+    return workers.back();
+  };
+  for (const json& event : events) {
+    if (event.value("event", "") == "worker.started") life_of(event.at("pid")).started = true;
+    if (event.value("event", "") != "worker.exited") continue;
+    WorkerLife& worker = life_of(event.at("pid"));
+    worker.exited = true;
+    worker.how = event.value("how", "");
+    worker.expected = event.value("expected", false);
+  }
+}
+
+}  // namespace
+
+FaultRun::FaultRun(const std::string& name) : folder_(name), hello_(make_fifo(folder_.path("hello"))) {}
+
+FaultRun::~FaultRun() {
+  engine_.reset();
+  ::close(hello_);
+  for (const auto& [name, fd] : gates_) ::close(fd);
+}
+
+void FaultRun::start(Plan plan) {
+  if (engine_) note_workers(events_in(engine_->out()), workers_);
+  std::vector<std::string> arguments = {
+      "run", folder_.write("fault.yaml", "name: fault\n" + plan.head + "steps:\n" + plan.steps), "-o", "jsonl"};
+  plan.handlers.insert(plan.handlers.end(), {"fine", "gate"});
+  for (const std::string& handler : plan.handlers) {
+    arguments.insert(arguments.end(), {"-H", fixture("handlers/" + handler + ".rb")});
+  }
+  if (!plan.input.empty()) arguments.insert(arguments.end(), {"-i", "-"});
+  arguments.insert(arguments.end(), plan.arguments.begin(), plan.arguments.end());
+  EngineOptions options;
+  options.input = plan.input;
+  options.directory = folder_.path();
+  options.env = {{"FAULT_DIR", folder_.path()},
+                 {"FAULT_RUBY", program("ruby")},
+                 {"FAULT_RUNNER", plan.runner.empty() ? "" : fixture("runners/" + plan.runner + ".rb")},
+                 {"PATH", fixture("bin") + ":" + variable("PATH")},
+                 {"LD_PRELOAD", signal_watch()},
+                 {"TASKER_SIGNAL_NOTES", folder_.path("signals")},
+                 // The runtime of an instrumented build wants to be the first library.
+                 {"ASAN_OPTIONS", variable("ASAN_OPTIONS") + ":verify_asan_link_order=0"}};
+  options.env.insert(options.env.end(), plan.env.begin(), plan.env.end());
+  for (std::size_t at = 0; (at = plan.steps.find("{name: ", at)) != std::string::npos; ++at) {
+    const std::string name = plan.steps.substr(at + 7, plan.steps.find_first_of(",}", at) - at - 7);
+    const bool known = std::any_of(gates_.begin(), gates_.end(), [&](const auto& gate) { return gate.first == name; });
+    const std::string line = plan.steps.substr(at, plan.steps.find('\n', at) - at);
+    if (!known && line.find("callable: Gate") != std::string::npos)
+      gates_.emplace_back(name, make_fifo(folder_.path("gate-" + name)));
+  }
+  engine_killed_ = false;
+  engine_ = std::make_unique<EngineProcess>(std::move(arguments), std::move(options));
+}
+
+int FaultRun::wait_inside(const std::string& name) {
+  int pid = 0;
+  engine_->wait_until(
+      [&] {
+        std::array<char, 4096> buffer;
+        for (ssize_t size; (size = ::read(hello_, buffer.data(), buffer.size())) > 0;)
+          heard_.append(buffer.data(), static_cast<std::size_t>(size));
+        const std::size_t at = ("\n" + heard_).find("\n" + name + " ");
+        if (at == std::string::npos) return false;
+        pid = std::stoi(heard_.substr(at + name.size() + 1));
+        heard_.erase(at, heard_.find('\n', at) - at + 1);
+        return true;
+      },
+      "handler says that it is inside " + name, hello_);
+  return pid;
+}
+
+std::vector<json> FaultRun::events(const std::string& name, const std::string& step) const {
+  std::vector<json> found = events_in(engine_->out());
+  std::erase_if(found, [&](const json& event) {
+    return event.value("event", "") != name || (!step.empty() && event.value("step", "") != step);
+  });
+  return found;
+}
+
+json FaultRun::wait_event(const std::string& name, const std::string& step, int nth) {
+  std::vector<json> found;
+  engine_->wait_until(
+      [&] {
+        found = events(name, step);
+        return found.size() >= static_cast<std::size_t>(nth);
+      },
+      name + " of " + (step.empty() ? "anybody" : step));
+  return found[static_cast<std::size_t>(nth) - 1];
+}
+
+void FaultRun::open_gate(const std::string& name) {
+  for (const auto& [gate, fd] : gates_) {
+    if (gate == name && ::write(fd, "x", 1) == 1) return;
+  }
+  throw std::runtime_error("no gate " + name);
+}
+
+void FaultRun::look() { looks_.push_back(look_at_engine(engine_->pid())); }
+
+void FaultRun::finish(int exit_code) {
+  const int code = engine_->wait();
+  for (json& event : events_in(engine_->out())) {
+    if (event.value("event", "") == "task.result") result_ = std::move(event);
+  }
+  CAPTURE(engine_->err());
+  CHECK(code == exit_code);
+  check_invariants();
+}
+
+void FaultRun::kill_engine() {
+  engine_->signal(SIGKILL);
+  engine_->wait();
+  engine_killed_ = true;
+  for (const LeftProcess& process : processes_with("FAULT_DIR=" + folder_.path(), {}))
+    ends_within(process.pid, std::chrono::seconds(2));
+}
+
+Evidence FaultRun::evidence() {
+  Evidence evidence;
+  evidence.engine_killed = engine_killed_;
+  if (result_.is_object() && result_.contains("steps")) evidence.told = task_rows(result_);
+  for (const std::string& line : lines_of(folder_.path("journal")))
+    evidence.journal.push_back(journal_entry(json::parse(line)));
+  evidence.workers = workers_;
+  note_workers(events_in(engine_->out()), evidence.workers);
+  evidence.looks = looks_;
+  evidence.signals = lines_of(folder_.path("signals"));
+  std::vector<int> sessions;
+  for (const WorkerLife& worker : evidence.workers) sessions.push_back(worker.pid);
+  evidence.left = processes_with("FAULT_DIR=" + folder_.path(), sessions);
+  return evidence;
+}
+
+void FaultRun::check_invariants() {
+  for (const std::string& violation : violations(evidence())) {
+    CAPTURE(engine_->out());
+    FAIL_CHECK(violation);
+  }
+}
+
+json FaultRun::step(const std::string& name) const {
+  for (const json& step : result_.value("steps", json::array())) {
+    if (step.at("name") == name) return step;
+  }
+  throw std::runtime_error("no step " + name + " in the result: " + result_.dump());
+}
+
+std::string FaultRun::outcomes(const std::string& name) const {
+  std::string joined;
+  const json found = step(name);
+  for (const json& row : found.at("history"))
+    joined += (joined.empty() ? "" : " ") + row.at("outcome").get<std::string>();
+  return joined;
+}
+
+std::vector<json> FaultRun::journal(const std::string& kind) const {
+  std::vector<json> found;
+  for (const std::string& line : lines_of(folder_.path("journal"))) {
+    json entry = json::parse(line);
+    if (entry.value("kind", "") == kind) found.push_back(std::move(entry));
+  }
+  return found;
+}
+
+std::string fault_step(const std::string& handler, const std::string& more) {
+  return "  - {name: fault, handler: {callable: " + handler + "}, retry: {max_attempts: 3, backoff: none}" + more +
+         "}\n";
+}
+
+bool has(const json& text, const std::string& part) { return text.get<std::string>().find(part) != std::string::npos; }
+
+}  // namespace tasker::test

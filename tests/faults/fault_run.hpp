@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/engine_process.hpp"
+#include "support/invariants.hpp"
+
+namespace tasker::test {
+
+/// What is run: a template's steps, and who misbehaves.
+struct Plan {
+  std::string steps = {};                  ///< the list under `steps:`, one step per line
+  std::vector<std::string> handlers = {};  ///< names of files in tests/fixtures/workers/handlers, without .rb
+  std::string runner = {};                 ///< name of a file in tests/fixtures/workers/runners; empty: the real runner
+  std::vector<std::string> arguments = {"-w", "2"};
+  std::string head = {};  ///< lines of the template above its steps
+  std::string input = {};
+  std::vector<std::pair<std::string, std::string>> env = {};
+};
+
+/// One fault, played with the real engine and real workers, and everything it leaves behind held against the
+/// invariants. A step named with the handler `Gate` keeps the run open until its gate is opened, so that the engine can
+/// be looked at after the fault.
+class FaultRun {
+ public:
+  explicit FaultRun(const std::string& name);
+  ~FaultRun();
+
+  /// Starts the engine; again after it has ended, to see what a second one makes of it.
+  void start(Plan plan);
+  EngineProcess& engine() { return *engine_; }
+  const WorkFolder& folder() const { return folder_; }
+
+  /// Waits until a handler has said `Fault.enter(name)`; its pid.
+  int wait_inside(const std::string& name);
+  /// Waits for the nth event (from 1) of this name and, unless empty, this step.
+  nlohmann::json wait_event(const std::string& name, const std::string& step = "", int nth = 1);
+  std::vector<nlohmann::json> events(const std::string& name, const std::string& step = "") const;
+  void open_gate(const std::string& name = "gate");
+  /// Notes what the engine holds right now.
+  void look();
+
+  /// Waits for the engine's end, then holds the run against the invariants.
+  void finish(int exit_code);
+  /// Kills the engine and waits until nothing of it is left, two seconds at most.
+  void kill_engine();
+  /// The invariants alone, after an end that `finish` is not for.
+  void check_invariants();
+
+  /// From the result object; valid after `finish`.
+  const nlohmann::json& result() const { return result_; }
+  nlohmann::json step(const std::string& name) const;
+  /// Outcomes of a step's history, joined: "worker_lost complete".
+  std::string outcomes(const std::string& name) const;
+  /// What handlers wrote down, of this kind.
+  std::vector<nlohmann::json> journal(const std::string& kind) const;
+
+ private:
+  Evidence evidence();
+
+  WorkFolder folder_;
+  std::unique_ptr<EngineProcess> engine_;
+  int hello_ = -1;
+  std::string heard_;
+  std::vector<std::pair<std::string, int>> gates_;
+  std::vector<EngineLook> looks_;
+  std::vector<WorkerLife> workers_;  ///< of engines that have ended
+  nlohmann::json result_;
+  bool engine_killed_ = false;
+};
+
+/// Keeps the run open until its gate is opened.
+inline const std::string kGate = "  - {name: gate, handler: {callable: Gate}}\n";
+
+/// The step that misbehaves, with three attempts and no wait between them.
+std::string fault_step(const std::string& handler, const std::string& more = "");
+
+bool has(const nlohmann::json& text, const std::string& part);
+
+}  // namespace tasker::test
