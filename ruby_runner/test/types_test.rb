@@ -56,9 +56,10 @@ class TypesTest < Minitest::Test
     assert_equal %w[z a], sequence.steps.map(&:name)
     assert_equal %w[a], sequence.dependencies.map(&:name)
     assert_equal 1, sequence.dependencies_count
-    assert_equal %w[z a], sequence["steps"].map { |step| step["name"] }
+    assert_equal %w[z a charge], sequence["steps"].map { |step| step["name"] }
+    assert_equal "charge", sequence["steps"][sequence["current_step_index"]].name
     assert_equal 4, sequence[:total_steps]
-    assert_equal %w[steps dependencies total_steps current_position current_step_index], sequence.to_h.keys
+    assert_equal %w[steps dependencies total_steps current_position current_step_index current_step_id], sequence.to_h.keys
   end
 
   def test_a_sequence_gives_results_by_name

@@ -135,7 +135,8 @@ module TaskerCore
         add(Objects, Object)
         add(Numbers, Numeric)
         add(Times, Time.singleton_class)
-        add_dates
+        add_date
+        Object.autoload(:Tasker, "tasker") unless Object.const_defined?(:Tasker)
         Object.autoload(:HashWithIndifferentAccess, "tasker_core/core_ext/hash_with_indifferent_access")
       end
 
@@ -153,6 +154,12 @@ module TaskerCore
 
       private
 
+      # Rails code takes Date for granted.
+      def add_date
+        require "date"
+        Date.define_singleton_method(:current) { today } unless Date.respond_to?(:current)
+      end
+
       # Methods are copied one by one: including the module would shadow nothing, but ActiveSupport, loaded later,
       # redefines them in the class itself, which wins either way.
       def add(source, target)
@@ -160,17 +167,6 @@ module TaskerCore
           next if target.method_defined?(name) || target.private_method_defined?(name)
 
           target.define_method(name, source.instance_method(name))
-        end
-      end
-
-      # The library `date` brings its own; this one is there until somebody calls it.
-      def add_dates
-        return if Time.method_defined?(:to_date)
-
-        Time.define_method(:to_date) do
-          Time.remove_method(:to_date)
-          require "date"
-          to_date
         end
       end
     end

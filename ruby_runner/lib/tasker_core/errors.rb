@@ -92,6 +92,11 @@ module TaskerCore
       include NeverRetried
     end
 
+    # A template's handler.resolver names none that exists.
+    class ResolverNotFoundError < Error
+      include NeverRetried
+    end
+
     class OrchestrationError < Error; end
 
     class ServerError < Error
@@ -100,6 +105,13 @@ module TaskerCore
       def initialize(message = nil, operation: nil, context: {}, error_code: nil)
         super(message, context: context, error_code: error_code)
         @operation = operation
+      end
+    end
+
+    # The originals' question about an exception.
+    module ErrorClassifier
+      def self.retryable?(error)
+        Treatment.of(error)["retryable"]
       end
     end
 

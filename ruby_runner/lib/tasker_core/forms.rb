@@ -13,12 +13,26 @@ module TaskerCore
       count <= required + optional || method.parameters.any? { |kind, _| kind == :rest }
     end
 
+    # Whose methods are the library's, though handlers have them too.
+    LIBRARY = %w[TaskerCore::Helpers TaskerCore::StepHandler::Base TaskerCore::StepHandler::Mixins::API
+                 TaskerCore::StepHandler::Mixins::Batchable TaskerCore::StepHandler::Mixins::Decision
+                 Tasker::StepHandler::Base Tasker::StepHandler::Api Tasker::StepHandler::Helpers].freeze
+
+    def self.library?(owner)
+      LIBRARY.include?(owner.name)
+    end
+
     # An instance method that a handler's author wrote: not Object's, not the library's own.
     def self.own_method(klass, name)
       return unless klass.public_method_defined?(name)
 
       method = klass.public_instance_method(name)
-      method unless Object <= method.owner
+      method unless Object <= method.owner || library?(method.owner)
+    end
+
+    # Is the class one of the library's base classes, or below one? Such a class is meant to be a handler.
+    def self.library_base?(klass)
+      klass.respond_to?(:tasker_form)
     end
 
     # The arguments (task, sequence, step).
@@ -35,12 +49,36 @@ module TaskerCore
       end
     end
 
+    # The Rails engine's `process(task, sequence, step)`: its result is what `step.results` holds when it is done.
+    module Rails
+      METHOD = :handle
+      NAME = "rails"
+      ARGUMENTS = ThreeArguments
+      SHAPE = "process(task, sequence, step)"
+
+      def self.own(klass)
+        Forms.own_method(klass, :process) if Forms.library_base?(klass) && klass.tasker_form == NAME
+      end
+
+      def self.fits?(method)
+        Forms.accepts?(method, 3)
+      end
+
+      def self.complaint(klass)
+        Process.complaint(klass)
+      end
+    end
+
     # `process(task, sequence, step)`, with an optional `process_results(step, process_output, initial_results = nil)`.
     module Process
       METHOD = :process
       NAME = "process"
       ARGUMENTS = ThreeArguments
       SHAPE = "process(task, sequence, step)"
+
+      def self.own(klass)
+        Forms.own_method(klass, :process)
+      end
 
       def self.fits?(method)
         Forms.accepts?(method, 3)
@@ -63,6 +101,10 @@ module TaskerCore
       ARGUMENTS = ThreeArguments
       SHAPE = "call(task, sequence, step)"
 
+      def self.own(klass)
+        Forms.own_method(klass, :call)
+      end
+
       def self.fits?(method)
         Forms.accepts?(method, 3)
       end
@@ -77,6 +119,10 @@ module TaskerCore
       ARGUMENTS = OneArgument
       SHAPE = "call(context)"
 
+      def self.own(klass)
+        Forms.own_method(klass, :call)
+      end
+
       def self.fits?(method)
         Forms.accepts?(method, 1)
       end
@@ -84,21 +130,66 @@ module TaskerCore
       def self.complaint(_klass); end
     end
 
-    ALL = [Process, CallWithContext, CallWithThree].freeze
+    # `call(context)` of a class below StepHandler::Base, where `process` may be a method like any other.
+    module CallOfBase
+      METHOD = CallWithContext::METHOD
+      NAME = CallWithContext::NAME
+      ARGUMENTS = CallWithContext::ARGUMENTS
+      SHAPE = CallWithContext::SHAPE
+
+      def self.own(klass)
+        Forms.own_method(klass, :call) if Forms.library_base?(klass)
+      end
+
+      def self.fits?(method)
+        CallWithContext.fits?(method) && !CallWithThree.fits?(method)
+      end
+
+      def self.complaint(_klass); end
+    end
+
+    # No entry of its own: the template's `handler.method` names which of its methods to call.
+    module NamedMethods
+      METHOD = nil
+      NAME = "methods"
+      ARGUMENTS = OneArgument
+
+      # Only where the base class says that a handler is meant: any class of a project has methods.
+      def self.own(klass)
+        return unless Forms.library_base?(klass)
+
+        Forms.own_methods(klass).find { |method| Forms.arguments_for(method) }
+      end
+
+      def self.fits?(_method)
+        true
+      end
+
+      def self.complaint(_klass); end
+    end
+
+    ALL = [CallOfBase, Rails, Process, CallWithContext, CallWithThree, NamedMethods].freeze
+    DESCRIPTIVE = %i[handler_name capabilities config_schema metadata validate_config connection configure_connection].freeze
+    SHAPES = ["process(task, sequence, step)", "call(context)", "call(task, sequence, step)"].freeze
 
     class << self
       # Does the class offer what looks like an entry at all, fitting or not?
       def entry?(klass)
-        ALL.any? { |form| own_method(klass, form::METHOD) }
+        ALL.any? { |form| form.own(klass) }
       end
 
       # The form of a class, or the reason why it has none.
       def of(klass)
-        form = ALL.find { |candidate| (method = own_method(klass, candidate::METHOD)) && candidate.fits?(method) }
+        form = ALL.find { |candidate| (method = candidate.own(klass)) && candidate.fits?(method) }
         return [nil, shape_complaint(klass)] unless form
 
         reason = form.complaint(klass) || initialize_complaint(klass)
         reason ? [nil, reason] : [form, nil]
+      end
+
+      # The public methods that the handler's author wrote, less what only describes the handler.
+      def own_methods(klass)
+        (klass.public_instance_methods - DESCRIPTIVE).filter_map { |name| own_method(klass, name) }
       end
 
       # The arguments for another public method of a handler that the template names; nil when it takes neither shape.
@@ -123,7 +214,7 @@ module TaskerCore
       def shape_complaint(klass)
         found = %i[process call].filter_map { |name| own_method(klass, name) }
         "#{found.map { |method| "#{method.name} takes #{describe(method)}" }.join("; ")}; " \
-          "a handler has #{ALL.map { |form| form::SHAPE }.join(", or ")}"
+          "a handler has #{SHAPES.join(", or ")}"
       end
 
       def initialize_complaint(klass)

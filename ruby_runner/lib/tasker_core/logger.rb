@@ -27,8 +27,12 @@ module TaskerCore
     alias fatal? error?
     alias unknown error
 
+    # Events of a step, a task, ...: a line whose text is the event and whose fields are the rest.
     def log_step(level, event, **fields)
       add(LEVELS.include?(level.to_s) ? level.to_s : "info", event, fields)
+    end
+    %i[log_task log_handler log_orchestration log_ffi log_config log_database log_registry log_queue_worker].each do |name|
+      alias_method name, :log_step
     end
 
     private

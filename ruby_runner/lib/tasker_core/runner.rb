@@ -7,6 +7,7 @@ require_relative "runner/inbox"
 require_relative "runner/attention"
 require_relative "runner/deadly_signals"
 require_relative "runner/lazy_rubygems"
+require_relative "runner/moved_library"
 require_relative "runner/catalog"
 require_relative "runner/handler_registry"
 require_relative "runner/loader"
@@ -18,6 +19,7 @@ module TaskerCore
   module Runner
     def self.start(wire)
       LazyRubygems.install
+      MovedLibrary.install
       signals = DeadlySignals.install
       Server.new(wire, signals: signals).serve
     rescue Errno::EPIPE

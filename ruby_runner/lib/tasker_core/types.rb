@@ -3,6 +3,8 @@
 module TaskerCore
   # The objects that a handler gets and returns.
   module Types
+    autoload :BatchProcessingOutcome, "tasker_core/types/batch_processing_outcome"
+    autoload :DecisionPointOutcome, "tasker_core/types/decision_point_outcome"
     autoload :DependencyResults, "tasker_core/types/dependency_results"
     autoload :Fields, "tasker_core/types/fields"
     autoload :Step, "tasker_core/types/step"

@@ -147,7 +147,7 @@ class LoaderTest < Minitest::Test
 
   def test_register_refuses_what_cannot_be_called
     load("a.rb" => "TaskerCore.register('x', 7)") do |answer, _, folder|
-      assert_equal "#{folder}/a.rb:1: ArgumentError: TaskerCore.register(\"x\") needs a block or something that answers to call",
+      assert_equal "#{folder}/a.rb:1: ArgumentError: TaskerCore.register(\"x\") needs a block, a handler class, or something that answers to call",
                    answer["error"]["message"]
     end
   end

@@ -27,7 +27,7 @@ module Transcripts
     announced("Misfit", "forms.rb", 18, "unusable", "Takes a shape that no form has.", ["process"],
               reason: "process takes (task); a handler has process(task, sequence, step), or call(context), " \
                       "or call(task, sequence, step)"),
-    announced("shop.greet", "forms.rb", 23, "callable", "A block under a name of its own.", [])
+    announced("shop.greet", "forms.rb", 23, "callable", "A block under a name of its own.", ["call"])
   ].freeze
 
   def self.raised(name, message, cause: nil, retryable: true, retry_after: nil, error_code: nil, context: {})

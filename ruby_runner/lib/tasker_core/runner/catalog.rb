@@ -13,8 +13,9 @@ module TaskerCore
 
       def handlers(registrations)
         classes = ObjectSpace.each_object(Class).filter_map { |klass| describe(klass) }
-        callables = registrations.map { |entry| describe_callable(entry) }
-        (classes + callables).uniq(&:name).sort_by { |handler| [handler.file.to_s, handler.line.to_i, handler.name] }
+        known = classes.to_h { |handler| [handler.name, handler] }
+        registered = registrations.filter_map { |entry| describe_registered(entry, known) }
+        (classes + registered).uniq(&:name).sort_by { |handler| [handler.file.to_s, handler.line.to_i, handler.name] }
       end
 
       private
@@ -30,8 +31,9 @@ module TaskerCore
         file, line = Object.const_source_location(name)
         return unless @files[file] && Object.const_get(name).equal?(klass)
 
-        Handler.for_class(klass, name: name, file: file, line: line, doc: doc(file, line),
-                                 aliases: aliases(klass, name))
+        explicit, implied = aliases(klass, name)
+        Handler.for_class(klass, name: name, file: file, line: line, doc: doc(file, line), aliases: explicit | implied,
+                                 implied: implied)
       rescue NameError
         nil # removed, private, or in an anonymous module: no template can name it
       end
@@ -43,17 +45,27 @@ module TaskerCore
         Handler.for_class(klass, name: name, file: file, line: line, doc: doc(file, line)) if @files[file]
       end
 
-      def describe_callable(entry)
-        Handler.for_callable(entry.callable, name: entry.name, file: entry.file, line: entry.line,
-                                             doc: doc(entry.file, entry.line))
+      # A class that its constant's handler answers for already is not announced twice.
+      def describe_registered(entry, known)
+        place = { name: entry.name, file: entry.file, line: entry.line, doc: doc(entry.file, entry.line) }
+        return Handler.for_callable(entry.callable, **place) unless entry.callable.is_a?(Class)
+
+        handler = known[Module.instance_method(:name).bind_call(entry.callable)]
+        return if handler && handler.target.equal?(entry.callable) && handler.aliases.include?(entry.name)
+
+        Handler.for_class(entry.callable, **place)
       end
 
       def entry_location(klass)
         %i[process call].filter_map { |name| Forms.own_method(klass, name) }.first&.source_location
       end
 
+      # Names that the class gives itself, and the one that its base class makes of the constant's.
       def aliases(klass, name)
-        ([class_handler_name(klass), instance_handler_name(klass)].compact - [name]).uniq
+        own = Forms.own_method(klass, :handler_name)
+        given = [class_handler_name(klass), (instance_handler_name(klass) if own)].compact
+        implied = [(instance_handler_name(klass) unless own)].compact
+        [given.uniq - [name], implied - given - [name]]
       end
 
       def class_handler_name(klass)

@@ -6,8 +6,14 @@ module TaskerCore
     class Handler
       # How one call goes: the method's name (nil for a callable), its arguments, and whether process_results follows.
       Entry = Struct.new(:method, :arguments, :results_arity)
+      # What templates write for "its own form" where they write anything.
+      DEFAULTS = %w[call process handle].freeze
+      # In place of results_arity: the handler assigned step.results.
+      ASSIGNED = :assigned
 
-      attr_reader :name, :file, :line, :api, :doc, :methods, :aliases, :reason
+      attr_reader :name, :target, :file, :line, :api, :doc, :methods, :aliases, :reason
+      # Those of the aliases that the base class made of the constant's name: two classes may well share one.
+      attr_reader :implied
 
       def self.for_class(klass, name:, **about)
         form, reason = Forms.of(klass)
@@ -15,7 +21,7 @@ module TaskerCore
       end
 
       def self.for_callable(callable, name:, **about)
-        new(name: name, target: callable, form: nil, reason: nil, methods: [], callable: true, **about)
+        new(name: name, target: callable, form: nil, reason: nil, methods: %w[call], callable: true, **about)
       end
 
       # An object that is ready, for use without the engine.
@@ -26,18 +32,13 @@ module TaskerCore
       end
 
       def self.public_methods_of(klass)
-        klass.public_instance_methods.select { |name| Forms.own_method(klass, name) && !library?(klass, name) }
-             .map(&:to_s).sort
+        Forms.own_methods(klass).map { |method| method.name.to_s }.sort
       end
+      private_class_method :public_methods_of
 
-      def self.library?(klass, name)
-        klass.instance_method(name).owner.name.to_s.start_with?("TaskerCore::StepHandler", "TaskerCore::Helpers")
-      end
-      private_class_method :library?
-
-      # Four facts of the place and four of the shape: the one wide constructor, behind the two factories above.
+      # Facts of the place and of the shape: the one wide constructor, behind the factories above.
       def initialize(name:, target:, form:, reason:, methods:, shape: target, file: nil, line: nil, doc: nil,
-                     aliases: [], callable: false)
+                     aliases: [], implied: [], callable: false)
         @name = name
         @target = target
         @shape = shape
@@ -48,6 +49,7 @@ module TaskerCore
         @line = line
         @doc = doc
         @aliases = aliases.freeze
+        @implied = implied.freeze
         @api = api_name(callable)
         prepare(callable) unless reason
         freeze
@@ -60,7 +62,7 @@ module TaskerCore
 
       # A new object per step: nothing that one step leaves in it reaches another one.
       def instance(initialization)
-        return @target unless @entry.method && @target.equal?(@shape)
+        return @target unless @target.is_a?(Class) && @target.equal?(@shape)
 
         @takes_config ? @target.new(config: Indifferent.hash(initialization || {})) : @target.new
       end
@@ -68,9 +70,10 @@ module TaskerCore
       # How to call it; `method` is the template's `handler.method`. Raises Rpc::Error for a method it does not offer.
       def entry(method)
         refuse("can't be used: #{@reason}") if @reason
-        return @entry if method.nil? || method.to_sym == @entry.method
-        return @entry if @entry.method.nil? && method == "call"
-        return other_entry(method) if @methods.include?(method)
+        return other_entry(method) if method && @methods.include?(method) && method.to_sym != @entry&.method
+        return @entry if @entry && (method.nil? || DEFAULTS.include?(method))
+
+        refuse("needs a handler.method; it has #{@methods.join(", ")}", @methods) if method.nil?
 
         refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}",
                Suggestions.for(method, @methods))
@@ -90,7 +93,11 @@ module TaskerCore
       end
 
       def class_entry
-        Entry.new(@form::METHOD, @form::ARGUMENTS, @form == Forms::Process ? results_arity : nil)
+        case @form.name
+        when Forms::NamedMethods.name then nil
+        when Forms::Rails.name then Entry.new(@form::METHOD, @form::ARGUMENTS, ASSIGNED)
+        else Entry.new(@form::METHOD, @form::ARGUMENTS, @form == Forms::Process ? results_arity : nil)
+        end
       end
 
       # 3, 2, or nil when there is no process_results.

@@ -7,6 +7,8 @@ module TaskerCore
     # Name -> handler, for constant paths and aliases. A frozen snapshot that is replaced as a whole, so any thread may
     # read it without a lock. Only what stands here can be called: a name from the wire is never evaluated.
     class HandlerRegistry
+      RESOLVERS = %w[explicit_mapping registry class_constant default].freeze
+
       attr_reader :handlers, :warnings
 
       def initialize(handlers = [])
@@ -16,7 +18,11 @@ module TaskerCore
         freeze
       end
 
-      def fetch(name)
+      # `resolver` is the template's hint. Each of the known ones finds what it found elsewhere, since one registry knows
+      # constant paths, handler names and registered names alike.
+      def fetch(name, resolver: nil)
+        raise unknown_resolver(name, resolver) unless resolver.nil? || RESOLVERS.include?(resolver)
+
         @by_name.fetch(name) { raise not_found(name) }
       end
 
@@ -36,18 +42,23 @@ module TaskerCore
         claims = @handlers.flat_map { |handler| handler.aliases.map { |name| [name, handler] } }.group_by(&:first)
         claims.each do |name, pairs|
           next if names.key?(name)
-          next warn_of(name, pairs) if pairs.length > 1
+          next warn_of(name, pairs.map(&:last)) if pairs.length > 1
 
           names[name] = pairs.first.last
         end
         names
       end
 
-      def warn_of(name, pairs)
-        @warnings << "handler_name #{name.inspect} is claimed by #{pairs.map do |_, handler|
-                                                                     handler.name
-                                                                   end.join(" and ")}; " \
-                     "it means none of them"
+      def warn_of(name, handlers)
+        return if handlers.all? { |handler| handler.implied.include?(name) }
+
+        @warnings << "handler_name #{name.inspect} is claimed by #{handlers.map(&:name).join(" and ")}; it means none of them"
+      end
+
+      def unknown_resolver(name, resolver)
+        Rpc::Error.new(Rpc::HANDLER_NOT_FOUND,
+                       "handler #{name.inspect}: unknown resolver #{resolver.inspect}; #{Suggestions.sentence(resolver, RESOLVERS)}",
+                       data: { "handler" => name, "nearest" => [], "class" => "TaskerCore::Errors::ResolverNotFoundError" })
       end
 
       def not_found(name)

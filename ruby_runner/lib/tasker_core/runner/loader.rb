@@ -28,11 +28,30 @@ module TaskerCore
         require.each { |name| load_one(name, required_path(name)) }
         loaded_before = $LOADED_FEATURES.length
         paths = handlers.flat_map { |path| expand(path) }.uniq
-        paths.each { |path| load_one(path, path) }
-        Catalog.new(paths | own_features(loaded_before)).handlers(Registrations.take)
+        keeping_classes do
+          paths.each { |path| load_one(path, path) }
+          Catalog.new(paths | own_features(loaded_before)).handlers(Registrations.take)
+        end
       end
 
       private
+
+      # A handler class that stands in no constant would be collected before the catalogue is made.
+      def keeping_classes
+        kept = []
+        Class.class_eval do
+          alias_method :inherited_before_tasker, :inherited
+          define_method(:inherited) { |klass| (kept << klass) && inherited_before_tasker(klass) }
+        end
+        yield
+      ensure
+        Class.class_eval do
+          remove_method :inherited
+          alias_method :inherited, :inherited_before_tasker
+          remove_method :inherited_before_tasker
+          private :inherited
+        end
+      end
 
       # A file, or every file below a folder that is no test, in sorted path order.
       def expand(path)

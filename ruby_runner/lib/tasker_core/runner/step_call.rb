@@ -32,7 +32,11 @@ module TaskerCore
         special = special_form(output)
         return describe(special) if special && !special.is_a?(Success)
 
-        @entry.results_arity ? with_results(output, special, &warn) : plain(output, special, &warn)
+        case @entry.results_arity
+        when nil then plain(output, special, &warn)
+        when Handler::ASSIGNED then assigned(output, special, &warn)
+        else with_results(output, special, &warn)
+        end
       end
 
       # The line of a handler that did not; `cancelled` are the threads at the moment of the cancel.
@@ -64,8 +68,7 @@ module TaskerCore
       # process_results gets the very object that process returned.
       def with_results(output, special, &warn)
         started = now
-        arguments = [@input.step, output, @input.initial_results].first(@entry.results_arity)
-        results = @target.process_results(*arguments)
+        results = second_half(output)
         @results_us = now - started
         results_form = special_form(results)
         return describe(results_form) if results_form && !results_form.is_a?(Success)
@@ -76,8 +79,24 @@ module TaskerCore
         @results_us = now - started
       end
 
+      def second_half(output)
+        step = @input.step
+        before = step.results_assignments
+        results = @target.process_results(*[step, output, @input.initial_results].first(@entry.results_arity))
+        step.results_assignments > before ? step.results : results
+      end
+
+      # The Rails engine's way: what `step.results` holds in the end is the result.
+      def assigned(output, special, &warn)
+        value = @input.step.results
+        returned = special ? special.result : output
+        success(special, value, (recorded_output(returned, &warn) unless returned.equal?(value)))
+      end
+
+      # A handler of (task, sequence, step) may assign step.results, which then counts more than what it returned.
       def plain(output, special)
         value = special ? special.result : output
+        value = @input.step.results if @entry.arguments == Forms::ThreeArguments && @input.step.results_assigned?
         yield "#{@handler.name} returned nil; the step's result is null" if value.nil?
         success(special, value, nil)
       end
@@ -127,6 +146,8 @@ module TaskerCore
 
       def reported(special)
         metadata = special.metadata.to_h
+        return raised(special.exception) if special.exception
+
         line(Rpc::HANDLER_RAISED, special.message,
              { "class" => special.error_type, "message" => ErrorReport.text(special.message), "backtrace" => [],
                "cause" => nil, "retryable" => special.retryable,

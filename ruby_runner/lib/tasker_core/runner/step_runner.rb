@@ -37,7 +37,7 @@ module TaskerCore
         method = message.params["method"]
         raise invalid(message, "method is a string or null") unless method.nil? || method.is_a?(String)
 
-        @registry.fetch(name)
+        @registry.fetch(name, resolver: message.params.dig("step_definition", "handler", "resolver"))
       end
 
       def input(message)

@@ -7,12 +7,31 @@ module TaskerCore
     class Base
       include Helpers
 
-      attr_reader :config
+      # Which of Forms' entries a class below this one is meant for.
+      def self.tasker_form
+        "base"
+      end
 
-      # A subclass that defines its own `call` is found by it; an abstract one is not a handler.
+      # The step's handler.initialization; answers to texts and symbols.
+      attr_reader :config
+      # Of earlier versions, where an engine in the same process stood behind them.
+      attr_reader :rust_integration, :orchestration_system
+
       def initialize(config: {}, logger: nil)
         @config = config || {}
         @logger = logger
+      end
+
+      # A handler defines it; a class that does not is none.
+      #
+      # @param context [Types::StepContext]
+      def call(_context)
+        raise NotImplementedError, "#{self.class} has no call(context)"
+      end
+
+      # `process` (or `call`) as the first bridge had it, JSON in and out.
+      def process_with_context(context_json)
+        Runner::Rpc.json(TaskerCore.call_ruby_process_method(self, context_json))
       end
 
       def logger
@@ -27,18 +46,20 @@ module TaskerCore
       end
 
       def capabilities
-        ["process", ("process_results" if respond_to?(:process_results))].compact
+        %w[process] + %w[process_results async streaming].select { |name| respond_to?(name) }
       end
 
       def config_schema
         { type: "object", properties: { timeout: { type: "integer", default: 300 },
-                                        retries: { type: "integer", default: 3 } } }
+                                        retries: { type: "integer", default: 3 },
+                                        log_level: { type: "string", enum: %w[debug info warn error], default: "info" } } }
       end
 
       def metadata
         version = self.class.const_defined?(:VERSION) ? self.class::VERSION : "1.0.0"
         { handler_name: handler_name, handler_class: self.class.name, version: version, capabilities: capabilities,
-          config_schema: config_schema, ruby_version: RUBY_VERSION }
+          config_schema: config_schema, ruby_version: RUBY_VERSION,
+          created_at: Time.now.utc.strftime("%Y-%m-%dT%H:%M:%SZ") }
       end
 
       def validate_config(_config)

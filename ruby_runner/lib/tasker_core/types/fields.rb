@@ -9,6 +9,11 @@ module TaskerCore
         aliases.each { |name, key| reader(name, key.name) }
       end
 
+      # What a handler may assign too; it is its own copy that changes.
+      def writes(*names)
+        names.each { |name| define_method("#{name}=") { |value| self[name.name] = value } }
+      end
+
       private
 
       def reader(name, key)

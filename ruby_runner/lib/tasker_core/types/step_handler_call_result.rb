@@ -27,8 +27,11 @@ module TaskerCore
       class Error
         attr_reader :error_type, :message, :error_code, :retryable, :metadata
         alias retryable? retryable
+        # What it was made of by from_exception; its backtrace and causes are recorded too.
+        attr_reader :exception
 
-        def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {})
+        def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {}, exception: nil)
+          @exception = exception
           @error_type = error_type.to_s
           @message = message.to_s
           @error_code = error_code
@@ -95,19 +98,23 @@ module TaskerCore
 
         def from_exception(exception)
           treatment = Errors::Treatment.of(exception)
-          error(error_type: exception.class.name.to_s.split("::").last, message: exception.message,
+          error(error_type: error_type(exception), message: exception.message,
                 error_code: treatment["error_code"], retryable: treatment["retryable"],
                 metadata: { exception_class: exception.class.name, context: treatment["context"],
                             retry_after: treatment["retry_after"],
-                            stack_trace: Array(exception.backtrace).first(10) }.compact)
+                            stack_trace: Array(exception.backtrace).first(10) }.compact, exception: exception)
         end
 
         private
 
+        SUCCESS_KEYS = %w[success result metadata].freeze
+        private_constant :SUCCESS_KEYS
+
+        # `success: true` beside fields of the handler's own is data; `success: false` is a failure however little it tells.
         def described?(hash)
           case field(hash, :success)
-          when true then key?(hash, :result) && key?(hash, :metadata)
-          when false then key?(hash, :error_type) && key?(hash, :message)
+          when true then key?(hash, :result) && (hash.keys.map(&:to_s) - SUCCESS_KEYS).empty?
+          when false then true
           end
         end
 
@@ -115,9 +122,23 @@ module TaskerCore
           if field(hash, :success)
             success(result: field(hash, :result), metadata: field(hash, :metadata))
           else
-            error(error_type: field(hash, :error_type), message: field(hash, :message),
+            error(error_type: field(hash, :error_type) || "UnexpectedError", message: message(hash),
                   error_code: field(hash, :error_code), retryable: field(hash, :retryable),
                   metadata: field(hash, :metadata))
+          end
+        end
+
+        def message(hash)
+          text = [field(hash, :message), field(hash, :error_message), field(hash, :error)].compact.first
+          text.nil? ? "the handler returned success: false" : text
+        end
+
+        def error_type(exception)
+          case exception
+          when Errors::ValidationError then "ValidationError"
+          when Errors::PermanentError then "PermanentError"
+          when Errors::RetryableError then "RetryableError"
+          else "UnexpectedError"
           end
         end
 

@@ -9,11 +9,11 @@ module TaskerCore
       # `entry` is the engine's: workflow_step_id, step_uuid, name, state, results, dependency.
       def self.of(entry)
         wrap({ "workflow_step_uuid" => entry["step_uuid"], "success" => true, "status" => "completed",
-               "processed" => true, "result" => entry["results"] }.merge(entry))
+               "processed" => true, "result" => entry["results"], "metadata" => {}, "error" => nil }.merge(entry))
       end
 
       reads :workflow_step_id, :workflow_step_uuid, :step_uuid, :name, :state, :status, :success, :processed, :result,
-            :results, id: :workflow_step_id, step_name: :name
+            :results, :metadata, :error, id: :workflow_step_id, step_name: :name
 
       # Whether the running step names it among its dependencies; else it is a farther ancestor.
       def dependency?

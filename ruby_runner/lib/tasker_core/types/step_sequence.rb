@@ -5,9 +5,11 @@ module TaskerCore
     # Where the running step stands in its task. `steps` are its completed ancestors, `dependencies` those it names
     # itself, both in the order of creation.
     class StepSequence
-      # What `sequence["..."]` answers beside the names of ancestors.
-      READERS = { "steps" => :steps, "dependencies" => :dependencies, "total_steps" => :total_steps,
-                  "current_position" => :current_position, "current_step_index" => :current_position }.freeze
+      # What `sequence["..."]` answers beside the names of ancestors. The first bridge's hash had the running step as the
+      # last of its steps, at `current_step_index`.
+      READERS = { "steps" => :all_steps, "dependencies" => :dependencies, "total_steps" => :total_steps,
+                  "current_position" => :current_position, "current_step_index" => :current_step_index,
+                  "current_step_id" => :current_step_id }.freeze
 
       attr_reader :dependency_results
 
@@ -20,7 +22,16 @@ module TaskerCore
       def steps
         @dependency_results.records
       end
-      alias all_steps steps
+
+      # The ancestors, and the running step after them.
+      def all_steps
+        steps + [@step]
+      end
+
+      # Where the running step stands in `all_steps`.
+      def current_step_index
+        @dependency_results.size
+      end
 
       def dependencies
         steps.select(&:dependency?)
@@ -39,7 +50,19 @@ module TaskerCore
       def current_position
         @source["current_position"] || @dependency_results.size
       end
-      alias current_step_index current_position
+
+      # Numbers of the second bridge: steps that are done, that failed, that are yet to come.
+      def completed_steps
+        @dependency_results.size
+      end
+
+      def failed_steps
+        0
+      end
+
+      def pending_steps
+        remaining_steps
+      end
 
       def current_step_id
         @step.workflow_step_id

@@ -15,6 +15,25 @@ module TaskerCore
       def context
         self["context"] || ((self["context"] = {}) && self["context"])
       end
+      alias context_data context
+
+      # A task that a handler sees is running.
+      def status
+        self["status"] || "in_progress"
+      end
+      alias state status
+
+      # The Rails engine's notes on a task; no one writes any here.
+      def annotations
+        self["annotations"] || []
+      end
+
+      # The Rails engine's record of what the task is called.
+      def named_task
+        NamedTask.new(self["named_task_id"], name, namespace_name, version)
+      end
+
+      NamedTask = Struct.new(:named_task_id, :name, :namespace_name, :version)
     end
   end
 end

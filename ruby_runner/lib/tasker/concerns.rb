@@ -1,0 +1,51 @@
+# frozen_string_literal: true
+
+module Tasker
+  # What handlers of the Rails engine include.
+  module Concerns
+    # Log lines with fields.
+    module StructuredLogging
+      def log_structured(level, message, **context)
+        TaskerCore::Logger.instance.log_step(level, message, **context)
+      end
+
+      %i[debug info warn error].each do |level|
+        define_method(:"log_#{level}") { |message, **context| log_structured(level, message, **context) }
+      end
+
+      def log_step_event(step, event_type, duration: nil, **context)
+        log_structured(:info, "step #{event_type}", step: step&.name, duration: duration, **context)
+      end
+
+      def log_task_event(task, event_type, **context)
+        log_structured(:info, "task #{event_type}", task: task&.name, **context)
+      end
+
+      def log_exception(exception, context: {}, level: :error, **more)
+        log_structured(level, "#{exception.class}: #{exception.message}", **context, **more)
+      end
+
+      def with_correlation_id(_id)
+        yield
+      end
+
+      def correlation_id
+        nil
+      end
+    end
+
+    # Events become log lines; the engine tells what happens to steps itself.
+    module EventPublisher
+      def publish_event(name, payload = {}, **more)
+        TaskerCore::Logger.instance.log_step(:info, name.to_s, **payload.to_h.transform_keys(&:to_sym), **more)
+      end
+      alias publish_custom_event publish_event
+
+      %i[started completed failed before_handle retry_requested cancelled].each do |event|
+        define_method(:"publish_step_#{event}") do |step = nil, **payload|
+          publish_event("step.#{event}", { step: step.respond_to?(:name) ? step.name : nil }.compact, **payload.slice(:error))
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,25 @@
+# frozen_string_literal: true
+
+module Tasker
+  # The Rails engine's names of states.
+  module Constants
+    module WorkflowStepStatuses
+      PENDING = "pending"
+      IN_PROGRESS = "in_progress"
+      ERROR = "error"
+      COMPLETE = "complete"
+      RESOLVED_MANUALLY = "resolved_manually"
+      CANCELLED = "cancelled"
+      VALID_STEP_COMPLETION_STATES = [COMPLETE, RESOLVED_MANUALLY, CANCELLED].freeze
+    end
+
+    module TaskStatuses
+      PENDING = "pending"
+      IN_PROGRESS = "in_progress"
+      ERROR = "error"
+      COMPLETE = "complete"
+      RESOLVED_MANUALLY = "resolved_manually"
+      CANCELLED = "cancelled"
+    end
+  end
+end

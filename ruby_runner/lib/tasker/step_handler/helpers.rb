@@ -1,0 +1,12 @@
+# frozen_string_literal: true
+
+module Tasker
+  module StepHandler
+    # The Rails engine's helpers, and this library's.
+    module Helpers
+      include TaskerCore::Helpers
+      include Concerns::StructuredLogging
+      include Concerns::EventPublisher
+    end
+  end
+end

@@ -1,0 +1,81 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module BatchProcessing
+    # A batch worker's share of the work: its cursor, and how far an earlier run of it came.
+    class BatchWorkerContext
+      # @param step [Types::Step, Types::StepContext, Hash] the batch worker's step
+      def self.from_step_data(step)
+        step = step.workflow_step if step.respond_to?(:workflow_step)
+        step = Types::Step.new(step) if step.instance_of?(Hash)
+        new(step.inputs || {}, step.checkpoint)
+      end
+
+      # The batch's cursor as the batchable step made it.
+      attr_reader :cursor
+      # {cursor_field, failure_strategy, ...} of the template's batch_config.
+      attr_reader :batch_metadata
+      # {cursor, items_processed, accumulated_results, ...} of the last checkpoint_yield; nil on a fresh start.
+      attr_reader :checkpoint
+
+      def initialize(inputs, checkpoint = nil)
+        inputs = Indifferent.from_ruby(inputs)
+        @cursor = inputs["cursor"] || Indifferent.from_ruby({})
+        @batch_metadata = inputs["batch_metadata"] || Indifferent.from_ruby({})
+        @no_op = inputs["is_no_op"] ? true : false
+        @checkpoint = checkpoint.nil? ? nil : Indifferent.from_ruby(checkpoint)
+      end
+
+      # True for a worker that exists only for form's sake.
+      def no_op?
+        @no_op
+      end
+
+      def batch_id
+        cursor["batch_id"] || "unknown"
+      end
+
+      def start_cursor
+        cursor["start_cursor"]
+      end
+
+      # Exclusive.
+      def end_cursor
+        cursor["end_cursor"]
+      end
+
+      def batch_size
+        cursor["batch_size"]
+      end
+
+      def cursor_field
+        batch_metadata["cursor_field"]
+      end
+
+      def failure_strategy
+        batch_metadata["failure_strategy"]
+      end
+
+      def checkpoint?
+        !checkpoint_cursor.nil?
+      end
+      alias has_checkpoint? checkpoint?
+
+      def checkpoint_cursor
+        @checkpoint && @checkpoint["cursor"]
+      end
+
+      def checkpoint_items_processed
+        (@checkpoint && @checkpoint["items_processed"]) || 0
+      end
+
+      def accumulated_results
+        @checkpoint && @checkpoint["accumulated_results"]
+      end
+
+      def inspect
+        "#<#{self.class} batch_id=#{batch_id.inspect} cursor=#{cursor.inspect}>"
+      end
+    end
+  end
+end

@@ -1,0 +1,81 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  # Base classes of tasker-core's domain events. The engine's own events tell what became of a step (`--output jsonl`, the
+  # store); nobody calls these, but files that define publishers and subscribers load, and their methods can be tested.
+  module DomainEvents
+    # Shapes the events of a step.
+    class BasePublisher
+      def name
+        self.class.name.to_s
+      end
+
+      def transform_payload(step_result, _event_declaration, _step_context = nil)
+        step_result
+      end
+
+      def should_publish?(_step_result, _event_declaration, _step_context = nil)
+        true
+      end
+
+      def additional_metadata(_step_result, _event_declaration, _step_context = nil)
+        {}
+      end
+
+      def before_publish(_event_name, _payload, _metadata)
+        true
+      end
+
+      def after_publish(_event_name, _payload, _metadata); end
+
+      def on_publish_error(_event_name, error, _payload = nil)
+        Logger.instance.error("publishing failed: #{error.message}")
+      end
+    end
+
+    # Handles events whose names fit its patterns.
+    class BaseSubscriber
+      class << self
+        # @param patterns [Array<String>] "order.*" fits "order.paid"
+        def subscribes_to(*patterns)
+          @patterns = patterns.flatten.map(&:to_s) if patterns.any?
+          @patterns || (superclass.respond_to?(:subscribes_to) ? superclass.subscribes_to : [])
+        end
+
+        def patterns
+          subscribes_to
+        end
+
+        def matches?(event_name)
+          patterns.any? { |pattern| pattern == "*" || File.fnmatch(pattern, event_name) }
+        end
+      end
+
+      # @return [Boolean] whether it was handled; an error of `handle` is told to on_handle_error
+      def handle_event_safely(event)
+        return false unless before_handle(event)
+
+        handle(event)
+        after_handle(event)
+        true
+      rescue StandardError => e
+        on_handle_error(event, e)
+        false
+      end
+
+      def handle(_event)
+        raise NotImplementedError, "#{self.class} has no handle(event)"
+      end
+
+      def before_handle(_event)
+        true
+      end
+
+      def after_handle(_event); end
+
+      def on_handle_error(_event, error)
+        Logger.instance.error("handling an event failed: #{error.message}")
+      end
+    end
+  end
+end

@@ -1,0 +1,10 @@
+# frozen_string_literal: true
+
+module TaskerCore
+  module StepHandler
+    # Base with Mixins::Batchable, as handlers of earlier versions name it.
+    class Batchable < Base
+      include Mixins::Batchable
+    end
+  end
+end
