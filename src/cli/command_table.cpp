@@ -116,6 +116,19 @@ std::vector<CommandSpec> make_table() {
         kQuiet,
         kNoColor},
        {"tasker handler call Orders::Charge -i '{\"amount\": 5}' -H app/handlers"}},
+      {"rpc-conformance",
+       "",
+       "Try a runner against every rule of the protocol",
+       "Starts the runner once per rule, plays the engine, and tells which rules it keeps. Exit code 0 when none "
+       "failed, else 1. The rules and the handlers they call: docs/runner-conformance.md.",
+       {{"COMMAND", "The runner's command line, after --", true, true}},
+       {{"handlers", 'H', "PATH", "Handler file or folder to load; may be given more than once", "none", "", true},
+        {"only", 0, "RULE", "Play this rule only; may be given more than once", "all rules", "", true},
+        {"timeout", 0, "DURATION", "How long one answer may take", "10s", ""},
+        kOutput,
+        kQuiet,
+        kNoColor},
+       {"tasker rpc-conformance -H ruby_runner/conformance -- ruby ruby_runner/runner.rb"}},
       {"version", "", "Print the version", "", {}, {kOutput}, {}},
   };
 }

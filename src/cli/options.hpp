@@ -72,4 +72,13 @@ struct HandlerOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
+/// A runner to try against the rules of the protocol.
+struct ConformanceOptions {
+  CommonOptions common;
+  std::vector<std::string> runner;  ///< its command line
+  std::vector<std::string> handlers;
+  std::vector<std::string> only;  ///< ids of rules; empty: all
+  std::chrono::milliseconds limit = std::chrono::seconds(10);
+};
+
 }  // namespace tasker::cli

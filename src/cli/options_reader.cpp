@@ -198,6 +198,17 @@ HandlerOptions read_handler_options(const CommandLine& line, const Environment& 
   return options;
 }
 
+ConformanceOptions read_conformance_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  ConformanceOptions options;
+  options.common = common(read);
+  options.runner = line.arguments;
+  options.handlers = read.list("handlers");
+  options.only = read.list("only");
+  options.limit = read.duration("timeout").value_or(options.limit);
+  return options;
+}
+
 Environment process_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
     const char* value = std::getenv(std::string(name).c_str());

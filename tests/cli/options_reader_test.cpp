@@ -122,3 +122,14 @@ TEST_CASE("a handler command takes the handler first, then the template") {
   CHECK(list.handler.empty());
   CHECK(list.template_path == "x.yaml");
 }
+
+TEST_CASE("a runner's command line stands behind --, its own flags included") {
+  const ConformanceOptions options = read_conformance_options(
+      parse_command_line({"rpc-conformance", "-H", "a.rb", "--only", "H1", "--only", "S2", "--timeout", "3s", "--",
+                          "ruby", "--disable-gems", "runner.rb", "-o", "x"}),
+      environment({}));
+  CHECK(options.runner == std::vector<std::string>{"ruby", "--disable-gems", "runner.rb", "-o", "x"});
+  CHECK(options.handlers == std::vector<std::string>{"a.rb"});
+  CHECK(options.only == std::vector<std::string>{"H1", "S2"});
+  CHECK(options.limit == 3s);
+}
