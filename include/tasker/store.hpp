@@ -27,6 +27,17 @@ struct StepChange {
   WallTime at{};
 };
 
+/// A step that comes into being while its task runs: chosen by a decision, cut by a batchable step, or waiting for such
+/// ones.
+struct CreatedStep {
+  StepIndex index = 0;  ///< its place in the task: the next free one
+  std::string name;
+  Uuid uuid;
+  StepIndex template_index = 0;
+  std::vector<StepIndex> dependencies;  ///< steps that exist or come with the same transition, ascending
+  std::optional<JsonText> inputs;
+};
+
 /// What one event means for a task: one transaction's worth of changes, decided by DagExecutor.
 struct Transition {
   TaskId task = 0;
@@ -34,13 +45,16 @@ struct Transition {
   std::optional<TaskState> task_state;  ///< the task's new state, when it changes
   SharedError task_error;
   WallTime at{};
+  std::vector<CreatedStep> created{};  ///< in the order of their places
 };
 
 /// A new task with its steps.
 struct CreateTask {
   Task task;
   TaskState state = TaskState::InProgress;
-  std::vector<Uuid> step_uuids;  ///< one per step of the template
+  std::vector<Uuid> step_uuids;  ///< one per step that exists from the start
+  /// The template step of each, ascending. Empty: all of the template's.
+  std::vector<StepIndex> step_templates{};
 };
 /// An ended task that nobody will ask for again (stores without a file only).
 struct ForgetTask {

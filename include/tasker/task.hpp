@@ -46,7 +46,9 @@ struct AttemptRecord {
 struct WorkflowStep {
   std::string name;
   Uuid uuid;
-  StepIndex template_index = 0;  ///< into TaskTemplate::steps
+  StepIndex template_index = 0;         ///< into TaskTemplate::steps
+  std::vector<StepIndex> dependencies;  ///< its direct parents, in creation order
+  JsonText inputs;                      ///< of its own, e.g. a batch worker's cursor; null: it has none
   StepState state = StepState::Pending;
   std::uint32_t attempts = 0;  ///< consumed so far
   JsonText results;

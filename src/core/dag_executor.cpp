@@ -41,6 +41,8 @@ DagExecutor::DagExecutor(Task task, const std::vector<Uuid>& step_uuids)
     steps_[step].name = task_.task_template->steps[step].name;
     steps_[step].uuid = step_uuids.at(step);
     steps_[step].template_index = step;
+    steps_[step].dependencies.assign(dag_.parents(step).begin(), dag_.parents(step).end());
+    std::sort(steps_[step].dependencies.begin(), steps_[step].dependencies.end());
     runs_[step].unmet = static_cast<std::uint32_t>(dag_.parents(step).size());
     if (runs_[step].unmet == 0) ready_.push_back(step);
   }

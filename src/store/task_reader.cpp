@@ -1,5 +1,6 @@
 #include "store/task_reader.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -43,6 +44,7 @@ WorkflowStep read_step_row(Statement& row) {
   step.uuid = read_uuid(row);
   step.name = row.text();
   step.template_index = static_cast<StepIndex>(row.integer());
+  step.inputs = json_from_column(row.text_or_null());
   const std::string state = row.text();
   step.state = known_state(step_state_from(state), state);
   step.attempts = static_cast<std::uint32_t>(row.integer());
@@ -56,10 +58,34 @@ WorkflowStep read_step_row(Statement& row) {
 
 void read_steps(Db& db, TaskId task, TaskRecord& record) {
   Statement& rows = db.cached(
-      "SELECT uuid, name, template_index, state, attempts, results, error, checkpoint, started_at, finished_at "
+      "SELECT uuid, name, template_index, inputs, state, attempts, results, error, checkpoint, started_at, finished_at "
       "FROM steps WHERE task_id = ? ORDER BY step_index");
   rows.bind(task);
   while (rows.step()) record.steps.push_back(read_step_row(rows));
+}
+
+/// Steps that were there from the start wait for those that their template names, all of which were there too.
+void link_initial_steps(std::vector<WorkflowStep>& steps, const TaskTemplate& task_template) {
+  std::vector<StepIndex> place_of(task_template.steps.size());
+  for (StepIndex index = 0; index < steps.size(); ++index) place_of.at(steps[index].template_index) = index;
+  for (WorkflowStep& step : steps) {
+    if (!step.dependencies.empty()) continue;
+    for (const StepIndex parent : task_template.steps[step.template_index].dependencies) {
+      step.dependencies.push_back(place_of[parent]);
+    }
+    std::sort(step.dependencies.begin(), step.dependencies.end());
+  }
+}
+
+void read_dependencies(Db& db, TaskId task, TaskRecord& record) {
+  Statement& rows = db.cached(
+      "SELECT step_index, parent_index FROM step_dependencies WHERE task_id = ? ORDER BY step_index, parent_index");
+  rows.bind(task);
+  while (rows.step()) {
+    auto& step = record.steps.at(static_cast<std::size_t>(rows.integer()));
+    step.dependencies.push_back(static_cast<StepIndex>(rows.integer()));
+  }
+  link_initial_steps(record.steps, *record.task.task_template);
 }
 
 void read_history(Db& db, TaskId task, TaskRecord& record) {
@@ -84,6 +110,7 @@ std::optional<TaskRecord> read_task(Db& db, const TemplateTable& templates, Task
   TaskRecord record = read_task_row(row, templates);
   row.reset();
   read_steps(db, task, record);
+  read_dependencies(db, task, record);
   read_history(db, task, record);
   return record;
 }

@@ -49,9 +49,10 @@ void TaskWriter::write(const StoreBatch& batch) {
 
 void TaskWriter::write(const CreateTask& create) {
   if (!create.task.task_template) throw WriteRefused(task_name(create.task.id) + " has no template");
-  const std::size_t steps = create.task.task_template->steps.size();
+  const std::size_t steps =
+      create.step_templates.empty() ? create.task.task_template->steps.size() : create.step_templates.size();
   if (create.step_uuids.size() != steps) {
-    throw WriteRefused(task_name(create.task.id) + " has " + std::to_string(steps) + " steps in its template, but " +
+    throw WriteRefused(task_name(create.task.id) + " begins with " + std::to_string(steps) + " steps, but " +
                        std::to_string(create.step_uuids.size()) + " step ids were given");
   }
   if (insert_task(create)) insert_steps(create);
@@ -90,11 +91,12 @@ void TaskWriter::insert_steps(const CreateTask& create) {
       "INSERT INTO steps (task_id, step_index, uuid, name, template_index, state, attempts) "
       "VALUES (?, ?, ?, ?, ?, 'pending', 0)");
   for (StepIndex index = 0; index < create.step_uuids.size(); ++index) {
+    const StepIndex of = create.step_templates.empty() ? index : create.step_templates[index];
     insert.bind(create.task.id)
         .bind(index)
         .bind(create.step_uuids[index].bytes())
-        .bind(create.task.task_template->steps[index].name)
-        .bind(index)
+        .bind(create.task.task_template->steps.at(of).name)
+        .bind(of)
         .run();
   }
 }
@@ -104,6 +106,7 @@ void TaskWriter::insert_steps(const CreateTask& create) {
 
 void TaskWriter::write(const Transition& transition) {
   for (const auto& change : transition.steps) change_step(transition, change);
+  for (const auto& step : transition.created) insert_created(transition.task, step);
   if (transition.task_state || transition.task_error) change_task(transition);
 }
 
@@ -207,6 +210,34 @@ bool TaskWriter::has_history(TaskId task, StepIndex step, DispatchId dispatch) {
   return found;
 }
 
+/// A step that is there already must be this very one; its dependencies came with it.
+void TaskWriter::insert_created(TaskId task, const CreatedStep& step) {
+  db_.cached(
+         "INSERT INTO steps (task_id, step_index, uuid, name, template_index, inputs, state, attempts) "
+         "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (task_id, step_index) DO NOTHING")
+      .bind(task)
+      .bind(step.index)
+      .bind(step.uuid.bytes())
+      .bind(step.name)
+      .bind(step.template_index)
+      .bind(json_column(step.inputs))
+      .run();
+  if (db_.changes() == 0) return expect_created(task, step);
+  Statement& insert = db_.cached("INSERT INTO step_dependencies VALUES (?, ?, ?)");
+  for (const StepIndex parent : step.dependencies) insert.bind(task).bind(step.index).bind(parent).run();
+}
+
+void TaskWriter::expect_created(TaskId task, const CreatedStep& step) {
+  Statement& there = db_.cached("SELECT uuid, name FROM steps WHERE task_id = ? AND step_index = ?");
+  there.bind(task).bind(step.index).step();
+  const Uuid uuid = read_uuid(there);
+  const std::string name = there.text();
+  there.reset();
+  if (uuid == step.uuid && name == step.name) return;
+  throw WriteRefused(step_name(task, step.index) + " was to be created as \"" + step.name +
+                     "\", but the place belongs to \"" + name + "\"");
+}
+
 void TaskWriter::change_task(const Transition& transition) {
   const auto error = error_column(transition.task_error);
   const auto& state = transition.task_state;
@@ -231,6 +262,7 @@ void TaskWriter::change_task(const Transition& transition) {
 
 void TaskWriter::write(const ForgetTask& forget) {
   db_.cached("DELETE FROM step_history WHERE task_id = ?").bind(forget.task).run();
+  db_.cached("DELETE FROM step_dependencies WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM steps WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM tasks WHERE id = ?").bind(forget.task).run();
 }

@@ -35,6 +35,8 @@ class TaskWriter {
   [[noreturn]] void refuse(TaskId task, const StepChange& change);
   void insert_history(TaskId task, StepIndex step, const AttemptRecord& attempt);
   bool has_history(TaskId task, StepIndex step, DispatchId dispatch);
+  void insert_created(TaskId task, const CreatedStep& step);
+  void expect_created(TaskId task, const CreatedStep& step);
   void change_task(const Transition& transition);
 
   Db& db_;

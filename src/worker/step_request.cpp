@@ -100,7 +100,7 @@ void write_step(JsonWriter& json, const StepContext& context, Duration timeout, 
   }
   json.null_field("backoff_request_seconds")
       .key("inputs")
-      .raw("{}")
+      .raw(step.inputs.is_null() ? std::string_view("{}") : step.inputs.view())
       .null_field("results")
       .field("skippable", false)
       .field("checkpoint", step.checkpoint)

@@ -16,6 +16,12 @@ TEST_CASE("every field of a change comes back") { conformance::every_field_of_a_
 TEST_CASE("a retry keeps the first start and clears the error") {
   conformance::a_retry_keeps_the_first_start_and_clears_the_error(memory);
 }
+TEST_CASE("a task may begin with some of its steps") { conformance::a_task_may_begin_with_some_of_its_steps(memory); }
+TEST_CASE("created steps come with the result that created them") {
+  conformance::created_steps_come_with_the_result_that_created_them(memory);
+}
+TEST_CASE("steps are created once") { conformance::steps_are_created_once(memory); }
+TEST_CASE("a refused result creates no steps") { conformance::a_refused_result_creates_no_steps(memory); }
 TEST_CASE("a forgotten task is gone") { conformance::a_forgotten_task_is_gone(memory); }
 TEST_CASE("task numbers count from one") { conformance::task_numbers_count_from_one(memory); }
 TEST_CASE("nothing is called inside commit") { conformance::nothing_is_called_inside_commit(memory); }

@@ -128,6 +128,93 @@ inline void a_retry_keeps_the_first_start_and_clears_the_error(const OpenStore& 
   CHECK(record->steps[0].history[1].dispatch == 2);
 }
 
+/// A task that begins with these steps of its template only; the others come later.
+inline CreateTask beginning_with(TaskId id, SharedTemplate task_template, std::vector<StepIndex> steps) {
+  CreateTask create = creation(id, std::move(task_template));
+  create.step_uuids.resize(steps.size());
+  create.step_templates = std::move(steps);
+  return create;
+}
+
+inline CreatedStep created(StepIndex index, const std::string& name, std::vector<StepIndex> dependencies) {
+  CreatedStep step;
+  step.index = index;
+  step.name = name;
+  step.uuid = uuid_of(static_cast<std::uint8_t>(50 + index));
+  step.template_index = 1;
+  step.dependencies = std::move(dependencies);
+  return step;
+}
+
+inline void a_task_may_begin_with_some_of_its_steps(const OpenStore& open) {
+  Session session(open);
+  const auto shape = TemplateBuilder().step("later").step("first").step("second", {"first"}).build();
+  const TaskId id = session.store->next_task_id();
+  REQUIRE(session.commit_and_wait({{beginning_with(id, shape, {1, 2})}}).empty());
+  const auto steps = session.store->load(id)->steps;
+  REQUIRE(steps.size() == 2);
+  CHECK(steps[0].name == "first");
+  CHECK(steps[0].dependencies.empty());
+  CHECK(steps[1].name == "second");
+  CHECK(steps[1].template_index == 2);
+  CHECK(steps[1].dependencies == std::vector<StepIndex>{0});
+}
+
+inline void created_steps_come_with_the_result_that_created_them(const OpenStore& open) {
+  Session session(open);
+  const auto shape = TemplateBuilder().step("cut").step("part", {"cut"}).build();
+  const TaskId id = session.store->next_task_id();
+  REQUIRE(session.commit_and_wait({{beginning_with(id, shape, {0})}}).empty());
+  Transition cut = transition(id, {completion(0, 1)});
+  cut.created = {created(1, "part_001", {0}), created(2, "part_002", {0}), created(3, "sum", {1, 2})};
+  cut.created[1].inputs =
+      JsonText::trusted(R"({"cursor":{"from":6277101735386680763835789423207666416102355444464034512896}})");
+  REQUIRE(session.commit_and_wait({{cut}}).empty());
+
+  const auto steps = session.store->load(id)->steps;
+  REQUIRE(steps.size() == 4);
+  CHECK(steps[0].state == StepState::Complete);
+  CHECK(steps[1].name == "part_001");
+  CHECK(steps[1].inputs.is_null());
+  CHECK(steps[2].uuid == cut.created[1].uuid);
+  CHECK(steps[2].inputs == *cut.created[1].inputs);
+  CHECK(steps[2].template_index == 1);
+  CHECK(steps[2].state == StepState::Pending);
+  CHECK(steps[2].attempts == 0);
+  CHECK(steps[2].dependencies == std::vector<StepIndex>{0});
+  CHECK(steps[3].dependencies == std::vector<StepIndex>{1, 2});
+  REQUIRE(session.commit_and_wait({{transition(id, {completion(2, 2)})}}).empty());
+  REQUIRE(session.commit_and_wait({{ForgetTask{id}}}).empty());
+  REQUIRE(session.commit_and_wait({{beginning_with(id, shape, {0})}}).empty());
+  CHECK(session.store->load(id)->steps.size() == 1);
+}
+
+inline void steps_are_created_once(const OpenStore& open) {
+  Session session(open);
+  const auto shape = TemplateBuilder().step("cut").step("part", {"cut"}).build();
+  const TaskId id = session.store->next_task_id();
+  REQUIRE(session.commit_and_wait({{beginning_with(id, shape, {0})}}).empty());
+  Transition cut = transition(id, {completion(0, 1)});
+  cut.created = {created(1, "part_001", {0})};
+  REQUIRE(session.commit_and_wait({{cut}}).empty());
+  CHECK(session.commit_and_wait({{cut}}).empty());
+  CHECK(session.store->load(id)->steps.size() == 2);
+  cut.created[0].name = "part_1";
+  CHECK(session.commit_and_wait({{cut}}) == "step 1 of task " + std::to_string(id) +
+                                                " was to be created as \"part_1\", but the place belongs to "
+                                                "\"part_001\"");
+}
+
+inline void a_refused_result_creates_no_steps(const OpenStore& open) {
+  Session session(open);
+  const TaskId id = session.create(1);
+  Transition cut = transition(id, {completion(0, 1)});
+  cut.steps[0].attempts_before = 5;
+  cut.created = {created(1, "part_001", {0})};
+  CHECK_FALSE(session.commit_and_wait({{cut}}).empty());
+  CHECK(session.store->load(id)->steps.size() == 1);
+}
+
 inline void a_forgotten_task_is_gone(const OpenStore& open) {
   Session session(open);
   const TaskId kept = session.create();
@@ -279,7 +366,7 @@ inline void a_task_with_too_few_step_ids_is_refused(const OpenStore& open) {
   Session session(open);
   CreateTask create = creation(session.store->next_task_id(), wide_template(2));
   create.step_uuids.pop_back();
-  CHECK(session.commit_and_wait({{create}}) == "task 1 has 2 steps in its template, but 1 step ids were given");
+  CHECK(session.commit_and_wait({{create}}) == "task 1 begins with 2 steps, but 1 step ids were given");
   CHECK_FALSE(session.store->load(create.task.id));
 }
 

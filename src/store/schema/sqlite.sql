@@ -35,6 +35,7 @@ CREATE TABLE steps (
   uuid           BLOB NOT NULL,
   name           TEXT NOT NULL,
   template_index INTEGER NOT NULL,
+  inputs         TEXT,     -- of its own: the cursor of a batch worker
   state          TEXT NOT NULL,
   attempts       INTEGER NOT NULL,
   results        TEXT,
@@ -47,6 +48,14 @@ CREATE TABLE steps (
   changed_at     INTEGER,
   PRIMARY KEY (task_id, step_index)
 ) STRICT;
+
+-- Whom the steps wait for that were created while the task ran. Those of the others stand in the template.
+CREATE TABLE step_dependencies (
+  task_id      INTEGER NOT NULL,
+  step_index   INTEGER NOT NULL,
+  parent_index INTEGER NOT NULL,
+  PRIMARY KEY (task_id, step_index, parent_index)
+) STRICT, WITHOUT ROWID;
 
 -- One row per dispatch that may have run.
 CREATE TABLE step_history (
