@@ -26,6 +26,17 @@ module TaskerCore
         recorded(Offline.new(second_half(handler, step, process_output, initial_results), {}).answer)
       end
 
+      # What the engine calls such an error.
+      def kind(code, data)
+        case code
+        when Runner::Rpc::UNSERIALIZABLE then "result_unserializable"
+        when Runner::Rpc::RESULT_TOO_LARGE then "result_too_large"
+        when Runner::Rpc::CANCELLED then "cancelled"
+        when Runner::Rpc::HANDLER_NOT_FOUND then "handler_not_found"
+        else data["retryable"] ? "handler_error" : "permanent_error"
+        end
+      end
+
       private
 
       # Runs as a step of its own, so its failure is told as any step's.
@@ -100,15 +111,6 @@ module TaskerCore
       def error(error)
         data = error["data"].except("timing", "usage")
         { "kind" => kind(error["code"], data), "message" => error["message"] }.merge(data)
-      end
-
-      def kind(code, data)
-        case code
-        when Runner::Rpc::UNSERIALIZABLE then "result_unserializable"
-        when Runner::Rpc::RESULT_TOO_LARGE then "result_too_large"
-        when Runner::Rpc::CANCELLED then "cancelled"
-        else data["retryable"] ? "handler_error" : "permanent_error"
-        end
       end
     end
   end

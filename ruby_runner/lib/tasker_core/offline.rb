@@ -13,7 +13,7 @@ module TaskerCore
 
     attr_reader :messages
 
-    # `handler` is a class, an object of one, or anything that answers to `call`.
+    # `handler` is a class, an object of one, anything that answers to `call`, or a Runner::Handler.
     def initialize(handler, fields, cancelled: false)
       @handler = describe(handler)
       @input = StepInput.new(@handler.name, fields)
@@ -33,6 +33,7 @@ module TaskerCore
     private
 
     def describe(handler)
+      return handler if handler.is_a?(Runner::Handler)
       return Runner::Handler.for_class(handler, name: handler.name || "anonymous") if handler.is_a?(Class)
       return Runner::Handler.for_callable(handler, name: "block") if handler.is_a?(Proc) || handler.is_a?(Method)
 

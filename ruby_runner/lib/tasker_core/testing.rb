@@ -1,10 +1,32 @@
 # frozen_string_literal: true
 
+require_relative "runner"
 require_relative "testing/outcome"
 
 module TaskerCore
-  # Handlers tested without the engine: `TaskerCore::Testing.run(Charge, context: { amount: 12 })`.
+  # Handlers and workflows tested without the engine: `TaskerCore::Testing.run(Charge, context: { amount: 12 })`,
+  # `TaskerCore::Testing.run_workflow("order.yaml", { order_id: 7 })`.
   module Testing
+    autoload :Assertions, "tasker_core/testing/assertions"
+    autoload :Handlers, "tasker_core/testing/handlers"
+    autoload :Simulation, "tasker_core/testing/simulation"
+    autoload :StepCaller, "tasker_core/testing/step_caller"
+    autoload :WorkflowRun, "tasker_core/testing/workflow_run"
+    autoload :WorkflowTemplate, "tasker_core/testing/workflow_template"
+
+    AT = "2026-01-01T00:00:00.000000Z"
+    UUID = "00000000-0000-7000-8000-00000000000%d"
+    TASK = { "task_id" => 1, "task_uuid" => format(UUID, 1), "named_task_id" => 1, "named_task_uuid" => format(UUID, 2),
+             "name" => "test", "namespace_name" => "default", "version" => "1.0.0", "complete" => false,
+             "requested_at" => AT, "priority" => 0, "correlation_id" => format(UUID, 3), "created_at" => AT,
+             "updated_at" => AT }.freeze
+    STEP = { "workflow_step_id" => 1, "workflow_step_uuid" => format(UUID, 4), "task_id" => 1,
+             "task_uuid" => format(UUID, 1), "named_step_id" => 1, "named_step_uuid" => format(UUID, 5),
+             "name" => "test_step", "template_step_name" => "test_step", "retryable" => true, "in_process" => true,
+             "processed" => false, "inputs" => {}, "results" => nil, "skippable" => false,
+             "idempotency_key" => "test", "created_at" => AT, "updated_at" => AT }.freeze
+    private_constant :AT, :UUID, :TASK, :STEP
+
     class << self
       # Runs one step as the runner does, process_results, conversion to JSON and errors included.
       #
@@ -26,20 +48,46 @@ module TaskerCore
         Outcome.new(offline.answer(method: method&.to_s), offline.messages)
       end
 
+      # Runs a whole workflow in this process, by the engine's rules and in virtual time.
+      #
+      # @param template [String, Hash] a workflow file, the text of one, or what it says
+      # @param input [Hash] the task's context
+      # @param environment [String] which of the template's environments to merge; default TASKER_ENV, then "production"
+      # @param handlers [String, Array<String>] files and folders; default the template's own, else handlers/ beside it
+      # @param stubs [Hash] step => what it returns in place of its handler; a callable is called with the context, a
+      #   class is run as the handler, an exception is raised
+      # @param failures [Hash] step => how its first attempts end: a number of failures, an exception, :timeout, :crash, or a
+      #   list of those with nil for "as it is"
+      # @param durations [Hash] step => virtual seconds that it takes
+      # @param random [#call] a number in [0, 1) for the jitter of waits; by default there is none
+      # @return [WorkflowRun]
+      # @raise [ArgumentError] for a workflow that the engine would refuse
+      def run_workflow(template, input = {}, environment: nil, handlers: nil, stubs: {}, failures: {}, durations: {},
+                       random: -> { 0.5 })
+        template = WorkflowTemplate.load(template, environment: environment)
+        caller = StepCaller.new(template, Handlers.load(Handlers.paths_of(template, handlers)), stubs, failures)
+        unknown = caller.unknown_handlers
+        raise ArgumentError, unknown.join("\n") if unknown.any?
+
+        with_env(template.env) do
+          WorkflowRun.new(Simulation.new(template, json(input), caller: caller, durations: durations, random: random).run)
+        end
+      end
+
+      # The way through JSON that the values take with the engine: symbols become strings here too.
+      def json(fields)
+        JSON.parse(Runner::Rpc.json(Conversion.new(fields, "arguments").to_json_value), max_nesting: false)
+      end
+
       private
 
-      AT = "2026-01-01T00:00:00.000000Z"
-      UUID = "00000000-0000-7000-8000-00000000000%d"
-      TASK = { "task_id" => 1, "task_uuid" => format(UUID, 1), "named_task_id" => 1, "named_task_uuid" => format(UUID, 2),
-               "name" => "test", "namespace_name" => "default", "version" => "1.0.0", "complete" => false,
-               "requested_at" => AT, "priority" => 0, "correlation_id" => format(UUID, 3), "created_at" => AT,
-               "updated_at" => AT }.freeze
-      STEP = { "workflow_step_id" => 1, "workflow_step_uuid" => format(UUID, 4), "task_id" => 1,
-               "task_uuid" => format(UUID, 1), "named_step_id" => 1, "named_step_uuid" => format(UUID, 5),
-               "name" => "test_step", "template_step_name" => "test_step", "retryable" => true, "in_process" => true,
-               "processed" => false, "inputs" => {}, "results" => nil, "skippable" => false,
-               "idempotency_key" => "test", "created_at" => AT, "updated_at" => AT }.freeze
-      private_constant :AT, :UUID, :TASK, :STEP
+      def with_env(variables)
+        before = ENV.to_h.slice(*variables.keys)
+        ENV.update(variables)
+        yield
+      ensure
+        variables.each_key { |name| ENV[name] = before[name] }
+      end
 
       def sequence(dependencies)
         steps = dependencies.map do |name, results|
@@ -56,11 +104,6 @@ module TaskerCore
 
       def strings(hash)
         hash.transform_keys(&:to_s)
-      end
-
-      # The way through JSON that the values take with the engine: symbols become strings here too.
-      def json(fields)
-        JSON.parse(Runner::Rpc.json(Conversion.new(fields, "arguments").to_json_value))
       end
     end
   end

@@ -8,7 +8,8 @@ module TaskerCore
 
       # `entry` is the engine's: workflow_step_id, step_uuid, name, state, results, dependency.
       def self.of(entry)
-        wrap({ "workflow_step_uuid" => entry["step_uuid"], "success" => true, "status" => "completed",
+        done = entry["state"] != "error"
+        wrap({ "workflow_step_uuid" => entry["step_uuid"], "success" => done, "status" => done ? "completed" : "error",
                "processed" => true, "result" => entry["results"], "metadata" => {}, "error" => nil }.merge(entry))
       end
 
