@@ -26,6 +26,7 @@ class ChildProcess final : public worker::Process {
   void close_stdin() override { child_->input().close_after_writing(); }
   void signal(int number) override { child_->signal(number); }
   void signal_group(int number) override { child_->signal_group(number); }
+  std::optional<Duration> cpu_time() const override { return child_->cpu_time(); }
   void drain_output() override { child_->drain_output(); }
 
  private:

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 
 namespace tasker::io {
 namespace {
@@ -45,6 +46,13 @@ bool wait_until_ended(int pidfd, std::chrono::milliseconds patience) {
   }
 }
 
+std::optional<Duration> cpu_time(int pid) {
+  clockid_t clock{};
+  timespec used{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return std::nullopt;
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 worker::ExitStatus reap(int pidfd, long rss_floor_kb) {
   siginfo_t info{};
   rusage usage{};
@@ -56,6 +64,10 @@ worker::ExitStatus reap(int pidfd, long rss_floor_kb) {
   } else {
     status.signal = info.si_status;
   }
+  const auto time = [](const timeval& at) -> Duration {
+    return std::chrono::seconds(at.tv_sec) + std::chrono::microseconds(at.tv_usec);
+  };
+  status.cpu = time(usage.ru_utime) + time(usage.ru_stime);
   if (usage.ru_maxrss > rss_floor_kb) status.max_rss_kb = usage.ru_maxrss;
   return status;
 }

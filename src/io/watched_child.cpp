@@ -165,6 +165,11 @@ void WatchedChild::close_all() {
   if (pidfd_) pidfd_->close();
 }
 
+std::optional<Duration> WatchedChild::cpu_time() const {
+  const bool is_ours = state_ == State::Running || state_ == State::Draining;
+  return is_ours ? io::cpu_time(pid_) : std::nullopt;
+}
+
 void WatchedChild::signal(int number) {
   if (state_ == State::Running || state_ == State::Draining) send_signal(pidfd_->get(), number);
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,7 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
 
   int pid() const { return pid_; }
   StdinQueue& input() { return in_; }
+  std::optional<Duration> cpu_time() const;
   void signal(int number);
   void signal_group(int number);
   /// Does nothing inside one of its own callbacks: what comes first must be told first.

@@ -181,6 +181,7 @@ class Runtime::Impl final : public Observer {
       no_worker_ = report;
       wake();
     };
+    listener.on_workers_back = [this] { no_worker_.reset(); };
     listener.wake = [this] { wake(); };
     pool_ = std::make_unique<worker::WorkerPool>(std::get<worker::PoolConfig>(std::move(config)), launcher_, clock_,
                                                  *this, std::move(listener));

@@ -2,13 +2,50 @@
 
 #include <algorithm>
 
+#include "core/enum_names.hpp"
+
 namespace tasker::worker {
 
+namespace {
+
+constexpr EnumNames<Escalation::Stage, 6> kStages({"waiting", "recalled", "running", "cancelling", "terminating",
+                                                   "killed"});
+
+}  // namespace
+
+std::string_view to_string(Escalation::Stage stage) { return kStages.name(stage); }
+
+std::optional<TimePoint> Escalation::deadline() const {
+  return stage_ == Stage::Running ? std::optional(next_) : std::nullopt;
+}
+
+void Escalation::begin(TimePoint now, Duration timeout) {
+  if (stage_ == Stage::Waiting) {
+    stage_ = Stage::Running;
+    next_ = now + timeout;
+  } else if (stage_ == Stage::Recalled) {
+    // The runner was quicker: the cancel that is under way is for a running step now.
+    stage_ = Stage::Cancelling;
+    next_ = now + config_.cancel_grace;
+  }
+}
+
 Escalation::Action Escalation::cancel(CancelReason reason, TimePoint now) {
-  if (begun()) return Action::None;
+  if (begun()) {
+    if (!reason_) reason_ = reason;
+    return Action::None;
+  }
   reason_ = reason;
+  if (stage_ == Stage::Waiting) return recall(now);
   stage_ = Stage::Cancelling;
   next_ = now + config_.cancel_grace;
+  next_nudge_ = now + config_.nudge_interval;
+  return Action::Cancel;
+}
+
+Escalation::Action Escalation::recall(TimePoint now) {
+  if (stage_ != Stage::Waiting) return Action::None;
+  stage_ = Stage::Recalled;
   next_nudge_ = now + config_.nudge_interval;
   return Action::Cancel;
 }
@@ -20,21 +57,28 @@ Escalation::Action Escalation::kill(CancelReason reason) {
   return Action::Kill;
 }
 
+Escalation::Action Escalation::nudge_if_due(TimePoint now) {
+  if (now < next_nudge_) return Action::None;
+  next_nudge_ = now + config_.nudge_interval;
+  return Action::Nudge;
+}
+
 Escalation::Action Escalation::due(TimePoint now) {
   switch (stage_) {
     case Stage::Running:
       return now >= next_ ? cancel(CancelReason::Deadline, now) : Action::None;
+    case Stage::Recalled:
+      return nudge_if_due(now);
     case Stage::Cancelling:
-      if (now >= next_) {
-        stage_ = Stage::Terminating;
-        next_ = now + config_.term_grace;
-        return Action::Terminate;
-      }
-      if (now < next_nudge_) return Action::None;
-      next_nudge_ = now + config_.nudge_interval;
-      return Action::Nudge;
+      if (now < next_) return nudge_if_due(now);
+      stage_ = Stage::Terminating;
+      next_ = now + config_.term_grace;
+      return Action::Terminate;
     case Stage::Terminating:
-      return now >= next_ ? kill(*reason_) : Action::None;
+      if (now < next_) return Action::None;
+      stage_ = Stage::Killed;
+      return Action::Kill;
+    case Stage::Waiting:
     case Stage::Killed:
       return Action::None;
   }
@@ -48,6 +92,9 @@ TimePoint Escalation::next_due() const {
       return next_;
     case Stage::Cancelling:
       return std::min(next_, next_nudge_);
+    case Stage::Recalled:
+      return next_nudge_;
+    case Stage::Waiting:
     case Stage::Killed:
       return TimePoint::max();
   }
@@ -55,11 +102,11 @@ TimePoint Escalation::next_due() const {
 }
 
 void Escalation::extend(TimePoint deadline) {
-  if (stage_ == Stage::Running) next_ = deadline;
+  if (stage_ == Stage::Running) next_ = std::max(next_, deadline);
 }
 
 void Escalation::shift(Duration by) {
-  next_ += by;
+  if (next_ != TimePoint::max()) next_ += by;
   next_nudge_ += by;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "tasker/clock.hpp"
 #include "tasker/outcome.hpp"
@@ -14,37 +15,52 @@ struct EscalationConfig {
   Duration nudge_interval = std::chrono::milliseconds(100);
 };
 
-/// How a running step is stopped: cancel, then TERM to its group, then KILL. Pure; belongs to one request of one worker
-/// and ends with that request's answer.
+/// How a step that was sent to a worker is stopped: cancel, then TERM to its group, then KILL. Pure; belongs to one
+/// request of one worker and ends with that request's answer. While the request stands behind another one it has no
+/// deadline, and can only be recalled: cancelled without TERM and KILL, until it turns out to run.
 class Escalation {
  public:
-  enum class Stage : std::uint8_t { Running, Cancelling, Terminating, Killed };
+  enum class Stage : std::uint8_t { Waiting, Recalled, Running, Cancelling, Terminating, Killed };
   enum class Action : std::uint8_t { None, Cancel, Nudge, Terminate, Kill };
 
-  Escalation(TimePoint deadline, EscalationConfig config) : config_(config), next_(deadline) {}
+  explicit Escalation(EscalationConfig config) : config_(config) {}
 
   Stage stage() const { return stage_; }
-  /// Who asked, from the first action on.
+  /// Who asked, from the first action on; none for a request that was only recalled.
   std::optional<CancelReason> reason() const { return reason_; }
-  bool begun() const { return stage_ != Stage::Running; }
+  /// It was asked to stop.
+  bool begun() const { return stage_ != Stage::Waiting && stage_ != Stage::Running; }
+  /// Its process was asked to end.
+  bool is_ending() const { return stage_ == Stage::Terminating || stage_ == Stage::Killed; }
+  /// The time it may take; none once it is being stopped.
+  std::optional<TimePoint> deadline() const;
 
+  /// It is the oldest unanswered request now: its time counts.
+  void begin(TimePoint now, Duration timeout);
   /// Asks the step to stop, now. Nothing when that is under way.
   Action cancel(CancelReason reason, TimePoint now);
+  /// Takes a request back that stands behind another one.
+  Action recall(TimePoint now);
   /// Skips to the end.
   Action kill(CancelReason reason);
   /// What is due.
   Action due(TimePoint now);
   TimePoint next_due() const;
-  /// Moves everything that is due: the handler asked for more time, or the machine slept.
+  /// The handler asks for so much time from now on. Never shortens what it has.
   void extend(TimePoint deadline);
+  /// The machine stood still for that time.
   void shift(Duration by);
 
  private:
+  Action nudge_if_due(TimePoint now);
+
   EscalationConfig config_;
-  TimePoint next_;
+  TimePoint next_ = TimePoint::max();
   TimePoint next_nudge_{};
-  Stage stage_ = Stage::Running;
+  Stage stage_ = Stage::Waiting;
   std::optional<CancelReason> reason_;
 };
+
+std::string_view to_string(Escalation::Stage stage);
 
 }  // namespace tasker::worker

@@ -1,5 +1,7 @@
 #include "worker/handshake.hpp"
 
+#include <algorithm>
+
 #include "core/json_scan.hpp"
 #include "core/json_writer.hpp"
 #include "worker/worker.hpp"
@@ -25,6 +27,8 @@ HandlerInfo handler_info(std::string_view text) {
   info.reason = members.string("reason").value_or("");
   info.methods = members.strings("methods");
   info.aliases = members.strings("aliases");
+  info.concurrency =
+      static_cast<int>(std::clamp<std::int64_t>(members.integer("concurrency").value_or(0), 0, 1'000'000));
   return info;
 }
 
@@ -36,12 +40,12 @@ void write_paths(JsonWriter& json, std::string_view name, const std::vector<std:
 
 }  // namespace
 
-std::string initialize_params(const WorkerSettings& settings, int worker) {
+std::string initialize_params(const WorkerSettings& settings, int worker, int generation) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().key("protocol_versions").begin_array().number(std::int64_t{kProtocolVersion}).end_array();
   json.key("engine").begin_object().field("name", "tasker").field("version", TASKER_VERSION).end_object();
-  json.key("worker").begin_object().field("id", worker).field("generation", 1).end_object();
+  json.key("worker").begin_object().field("id", worker).field("generation", generation).end_object();
   write_paths(json, "handlers", settings.handlers);
   write_paths(json, "require", settings.requires_);
   json.key("limits")

@@ -12,8 +12,8 @@ namespace tasker::worker {
 
 struct WorkerSettings;
 
-/// The params of `initialize` for worker number `worker`.
-std::string initialize_params(const WorkerSettings& settings, int worker);
+/// The params of `initialize` for worker number `worker`, which is to load that generation of the code.
+std::string initialize_params(const WorkerSettings& settings, int worker, int generation);
 
 /// What a worker said of itself.
 struct Hello {

@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "tasker/clock.hpp"
+
 namespace tasker::worker {
 
 /// How a process ended.
@@ -17,6 +19,7 @@ struct ExitStatus {
   std::optional<int> exit_code;
   int signal = 0;  ///< 0: it exited by itself
   long max_rss_kb = 0;
+  std::optional<Duration> cpu;  ///< that it used in its whole life
 
   /// "exit 3", "killed by SIGSEGV".
   std::string text() const;
@@ -55,6 +58,8 @@ class Process {
   virtual void signal(int number) = 0;
   /// Signals its whole group, while its leader is unreaped; nothing otherwise.
   virtual void signal_group(int number) = 0;
+  /// CPU time that it has used so far, all its threads together; none where the system does not tell.
+  virtual std::optional<Duration> cpu_time() const = 0;
   /// Reads what is in its pipes right now and delivers it (`on_stdout`, `on_stderr`) before this returns.
   virtual void drain_output() = 0;
 };

@@ -16,10 +16,34 @@ constexpr Duration kProbeInterval = 30s;
 
 }  // namespace
 
-void RestartPolicy::on_failure(TimePoint now, double random) {
+void RestartPolicy::on_step_completed() {
+  ++counters_.steps;
+  failures_ = 0;
+}
+
+void RestartPolicy::on_end(WorkerEndKind kind, TimePoint now, double random) {
+  switch (kind) {
+    case WorkerEndKind::BootFailed:
+      ++counters_.boot_failures;
+      return delay(now, false, random);
+    case WorkerEndKind::DiedInStep:
+      ++counters_.step_crashes;
+      return delay(now, failures_ == 0, random);
+    case WorkerEndKind::DiedIdle:
+      ++counters_.idle_crashes;
+      return delay(now, failures_ == 0, random);
+    case WorkerEndKind::Recycled:
+      ++counters_.recycled;
+      return;
+    case WorkerEndKind::Stopped:
+      return;
+  }
+}
+
+void RestartPolicy::delay(TimePoint now, bool at_once, double random) {
   Duration wait{};
-  if (failures_ > 0) {
-    const int doublings = std::min(failures_ - 1, 20);
+  if (!at_once) {
+    const int doublings = std::clamp(failures_ - 1, 0, 20);
     wait = std::min<Duration>(kFirstWait * (std::int64_t{1} << doublings), kLongestWait);
     wait = std::chrono::duration_cast<Duration>(wait * (1 + kJitter * (2 * random - 1)));
   }
@@ -27,22 +51,34 @@ void RestartPolicy::on_failure(TimePoint now, double random) {
   next_start_ = now + wait;
 }
 
+bool BootBreaker::may_boot(TimePoint now) const {
+  return state_ == BreakerState::Closed || (state_ == BreakerState::Open && now >= *next_probe());
+}
+
+std::optional<TimePoint> BootBreaker::next_probe() const {
+  if (state_ != BreakerState::Open) return std::nullopt;
+  return last_try_ + kProbeInterval;
+}
+
+void BootBreaker::on_boot(TimePoint now) {
+  last_try_ = now;
+  if (state_ == BreakerState::Open) state_ = BreakerState::HalfOpen;
+}
+
 void BootBreaker::on_boot_failed(TimePoint now) {
   failures_.push_back(now);
   while (now - failures_.front() > kFailureWindow) failures_.pop_front();
-  if (failures_.size() >= kFailuresThatOpen && !open_since_) open_since_ = now;
+  if (state_ == BreakerState::Closed && failures_.size() >= kFailuresThatOpen) last_try_ = now;
+  if (state_ == BreakerState::HalfOpen || failures_.size() >= kFailuresThatOpen) state_ = BreakerState::Open;
 }
 
 void BootBreaker::on_boot_succeeded() {
   failures_.clear();
-  open_since_.reset();
+  state_ = BreakerState::Closed;
 }
 
-bool BootBreaker::may_boot(TimePoint now) const { return !open_since_ || now >= *next_probe(); }
-
-std::optional<TimePoint> BootBreaker::next_probe() const {
-  if (!open_since_) return std::nullopt;
-  return std::max(*open_since_, last_probe_) + kProbeInterval;
+void BootBreaker::on_boot_abandoned() {
+  if (state_ == BreakerState::HalfOpen) state_ = BreakerState::Open;
 }
 
 }  // namespace tasker::worker

@@ -13,6 +13,7 @@ void read_usage(const JsonMembers& members, StepAnswer& answer) {
   const JsonMembers figures = JsonMembers::of_checked(*usage);
   answer.cpu_us = figures.integer("cpu_us");
   answer.max_rss_kb = figures.integer("max_rss_kb");
+  answer.rss_kb = figures.integer("rss_kb");
 }
 
 SharedError unserializable(std::string message) {
@@ -78,7 +79,7 @@ StepOutcome stopped(ErrorInfo error, CancelReason reason, Duration timeout) {
 }  // namespace
 
 StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limits) {
-  StepAnswer answer{NotStarted{}, {}, {}};
+  StepAnswer answer;
   const JsonMembers members = JsonMembers::of_checked(message.result);
   read_usage(members, answer);
   if (const auto checkpoint = members.find("checkpoint")) {
@@ -104,9 +105,10 @@ StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limi
 }
 
 StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelReason> asked, Duration timeout) {
-  StepAnswer answer{NotStarted{}, {}, {}};
+  StepAnswer answer;
   const JsonMembers data = JsonMembers::of_checked(message.data);
   read_usage(data, answer);
+  answer.retires = data.boolean("retires").value_or(false);
   switch (message.code) {
     case rpc::ErrorCode::ShuttingDown:
     case rpc::ErrorCode::UnknownContextRef:
@@ -121,11 +123,20 @@ StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelRea
   }
 }
 
-StepOutcome outcome_of_death(ErrorInfo lost, std::optional<CancelReason> asked, Duration timeout) {
-  if (asked) return stopped(std::move(lost), *asked, timeout);
-  lost.kind = ErrorKind::WorkerLost;
-  lost.retryable = true;
-  return WorkerLost{std::make_shared<ErrorInfo>(std::move(lost)), false};
+StepOutcome outcome_of(const Fate& fate, ErrorInfo lost, Duration timeout, std::optional<Duration> silent) {
+  switch (fate.kind) {
+    case Fate::Kind::NotStarted:
+      return NotStarted{};
+    case Fate::Kind::Stopped:
+      if (silent) lost.message += "; it was heard of last " + human_text(*silent) + " before";
+      return stopped(std::move(lost), *fate.reason, timeout);
+    case Fate::Kind::Lost:
+    case Fate::Kind::Interrupted:
+      lost.kind = ErrorKind::WorkerLost;
+      lost.retryable = true;
+      return WorkerLost{std::make_shared<ErrorInfo>(std::move(lost)), fate.kind == Fate::Kind::Interrupted};
+  }
+  return NotStarted{};
 }
 
 }  // namespace tasker::worker

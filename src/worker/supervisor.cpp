@@ -7,8 +7,6 @@ namespace tasker::worker {
 
 namespace {
 
-bool is_alive(const std::unique_ptr<Worker>& worker) { return worker && worker->state() != Worker::State::Gone; }
-
 bool same_handlers(const std::vector<HandlerInfo>& a, const std::vector<HandlerInfo>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const HandlerInfo& x, const HandlerInfo& y) { return x.name == y.name && x.api == y.api; });
@@ -16,93 +14,280 @@ bool same_handlers(const std::vector<HandlerInfo>& a, const std::vector<HandlerI
 
 }  // namespace
 
-Supervisor::Supervisor(std::size_t slots, WorkerSettings settings, ProcessLauncher& launcher, const Clock& clock,
+Supervisor::Supervisor(SupervisorConfig config, WorkerSettings settings, ProcessLauncher& launcher, const Clock& clock,
                        Observer& observer, SupervisorListener& listener)
-    : settings_(std::move(settings)),
+    : config_(config),
+      settings_(std::move(settings)),
       launcher_(launcher),
       clock_(clock),
       observer_(observer),
       listener_(listener),
-      slots_(slots) {}
+      slots_(config.slots + 1),
+      spare_(static_cast<int>(config.slots) + 1) {
+  int number = 0;
+  for (Slot& slot : slots_) slot.number = ++number;
+}
 
 Supervisor::~Supervisor() = default;
 
-std::size_t Supervisor::alive() const {
-  return static_cast<std::size_t>(
-      std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return is_alive(slot.worker); }));
+// --- who is there
+// ------------------------------------------------------------------------------------------------------
+
+bool Supervisor::all_gone() const {
+  return std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.is_alive(); });
 }
 
-bool Supervisor::all_gone() const { return alive() == 0; }
-
-void Supervisor::want(std::size_t workers) {
-  wanted_ = std::max(wanted_, std::min(workers, slots_.size()));
-  start_missing(clock_.steady());
+std::size_t Supervisor::missing() const {
+  const auto alive = static_cast<std::size_t>(std::count_if(
+      slots_.begin(), slots_.end(), [this](const Slot& slot) { return slot.is_alive() && !is_spare(slot); }));
+  return wanted_ - std::min(wanted_, alive);
 }
 
-void Supervisor::start_missing(TimePoint now) {
-  if (stopping_ || hopeless_) return;
-  std::size_t missing = wanted_ - std::min(wanted_, alive());
-  for (std::size_t i = 0; i < slots_.size() && missing > 0; ++i) {
-    Slot& slot = slots_[i];
-    if (is_alive(slot.worker) || slot.restarts.next_start() > now) continue;
-    if (!breaker_.may_boot(now)) return;
-    breaker_.on_boot(now);
-    start(slot, static_cast<int>(i) + 1);
-    --missing;
-    // While the breaker is open one boot is tried, not one per slot.
-    if (breaker_.is_open() || hopeless_) return;
-  }
-}
-
-void Supervisor::start(Slot& slot, int number) {
-  if (slot.worker) dead_.push_back(std::move(slot.worker));
-  slot.worker = std::make_unique<Worker>(number, settings_, clock_, static_cast<WorkerListener&>(*this));
-  if (const auto report = slot.worker->start(launcher_)) boot_failed(slot, *report, true);
-}
-
-Worker* Supervisor::ready_worker() {
+Worker* Supervisor::ready_worker(bool at_most_once) {
+  Worker* busy = nullptr;
   for (Slot& slot : slots_) {
-    if (slot.worker && slot.worker->state() == Worker::State::Ready) return slot.worker.get();
+    if (!slot.serves() || !slot.worker->accepts(at_most_once)) continue;
+    if (slot.worker->state() == Worker::State::Ready) return slot.worker.get();
+    if (!busy) busy = slot.worker.get();
   }
-  return nullptr;
+  return busy;
 }
 
 Worker* Supervisor::running(DispatchId dispatch) {
   for (Slot& slot : slots_) {
-    if (slot.worker && slot.worker->running() == dispatch) return slot.worker.get();
+    if (slot.worker && slot.worker->runs(dispatch)) return slot.worker.get();
   }
   return nullptr;
 }
 
 bool Supervisor::has_usable_worker() const {
-  return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) {
-    return slot.worker && (slot.worker->state() == Worker::State::Ready || slot.worker->state() == Worker::State::Busy);
-  });
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [](const Slot& slot) { return slot.serves() && slot.worker->state() != Worker::State::Starting; });
 }
 
 std::size_t Supervisor::busy() const {
-  return static_cast<std::size_t>(std::count_if(
-      slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.worker && slot.worker->running(); }));
+  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return slot.serves() && slot.worker->state() == Worker::State::Busy;
+  }));
 }
+
+// --- starting
+// ----------------------------------------------------------------------------------------------------------
+
+void Supervisor::want(std::size_t workers) {
+  wanted_ = std::max(wanted_, std::min(workers, config_.slots));
+  start_missing(clock_.steady());
+}
+
+void Supervisor::start_missing(TimePoint now) {
+  if (!may_start()) return;
+  start_canary(now);
+  if (reload_.holds_starts()) return;
+  std::size_t missing_now = missing();
+  for (Slot& slot : slots_) {
+    if (missing_now == 0) return;
+    if (is_spare(slot) || slot.is_alive() || slot.restarts.next_start() > now) continue;
+    if (!breaker_.may_boot(now)) return;
+    breaker_.on_boot(now);
+    start(slot, reload_.generation());
+    --missing_now;
+    // While the breaker is open one boot is tried, not one per slot.
+    if (breaker_.state() != BreakerState::Closed || hopeless_) return;
+  }
+}
+
+void Supervisor::start(Slot& slot, int generation) {
+  if (slot.worker) dead_.push_back(std::move(slot.worker));
+  slot.worker = std::make_unique<Worker>(Worker::Identity{slot.number, generation}, settings_, clock_,
+                                         static_cast<WorkerListener&>(*this), random());
+  const auto report = slot.worker->start(launcher_);
+  if (!report) return observe(WorkerStarting{slot.number, slot.worker->pid(), generation});
+  if (is_canary(slot)) return canary_failed(*report);
+  slot.restarts.on_end(WorkerEndKind::BootFailed, clock_.steady(), random());
+  slot.last_end = "never started";
+  boot_failed(slot, *report, true);
+}
+
+void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless) {
+  const TimePoint now = clock_.steady();
+  const bool was_closed = breaker_.state() == BreakerState::Closed;
+  breaker_.on_boot_failed(now);
+  const bool opened = was_closed && breaker_.state() == BreakerState::Open;
+  if (opened) observe(WorkersHeld{report, *breaker_.next_probe() - now});
+  if (hopeless && announced_) {
+    // It did load once: the files have changed meanwhile, for the worse.
+    reload_.reject(now);
+    observe(WorkersCodeRejected{slot.worker->generation(), reload_.generation(), report});
+    if (!config_.awaits_code) listener_.no_worker(report);
+    return;
+  }
+  hopeless_ = hopeless_ || hopeless;
+  if (hopeless || breaker_.state() == BreakerState::Open) listener_.no_worker(report);
+}
+
+// --- new code
+// ----------------------------------------------------------------------------------------------------------
+
+void Supervisor::reload() {
+  if (stopping_) return;
+  hopeless_ = false;
+  if (announced_ && reload_.ask() && canary_ != 0) slots_[static_cast<std::size_t>(canary_ - 1)].worker->kill();
+  listener_.tick_soon();
+}
+
+void Supervisor::start_canary(TimePoint now) {
+  Slot& spare = slots_[static_cast<std::size_t>(spare_ - 1)];
+  if (canary_ != 0 || spare.is_alive() || !reload_.canary_due(now, missing() > 0)) return;
+  reload_.on_canary_started();
+  canary_ = spare.number;
+  start(spare, reload_.newest());
+}
+
+void Supervisor::canary_failed(const BootReport& report) {
+  canary_ = 0;
+  reload_.on_canary_failed(clock_.steady());
+  observe(WorkersCodeRejected{reload_.newest(), reload_.generation(), report});
+}
+
+void Supervisor::canary_ready(Worker& canary) {
+  canary_ = 0;
+  reload_.on_canary_ready();
+  wanted_ = std::max<std::size_t>(wanted_, 1);
+  observe(WorkersCodeLoaded{reload_.generation()});
+  announce(canary);
+  displace(canary);
+  listener_.workers_back();
+  listener_.worker_available();
+  listener_.tick_soon();
+}
+
+/// The others finish what they run; the slot of one of them is the next spare.
+void Supervisor::displace(const Worker& canary) {
+  const auto rank = [&](const Slot& slot) {
+    return !slot.is_alive() ? 0 : slot.worker->state() == Worker::State::Busy ? 2 : 1;
+  };
+  const Slot* next_spare = nullptr;
+  for (Slot& slot : slots_) {
+    if (slot.number == canary.number()) continue;
+    if (!next_spare || rank(slot) < rank(*next_spare)) next_spare = &slot;
+  }
+  spare_ = next_spare->number;
+  for (Slot& slot : slots_) {
+    if (!slot.serves() || slot.worker->generation() == canary.generation()) continue;
+    retire(*slot.worker, {RecycleReason::Reload, "runs generation " + std::to_string(slot.worker->generation()) +
+                                                     " of the code; generation " + std::to_string(canary.generation()) +
+                                                     " is served now"});
+  }
+}
+
+void Supervisor::announce(const Worker& worker) {
+  announced_ = true;
+  handlers_ = worker.handlers();
+  listener_.handlers_announced(handlers_);
+}
+
+bool Supervisor::announces_the_same(Worker& worker) {
+  if (same_handlers(handlers_, worker.handlers())) return true;
+  // Handler files that load differently each time can't be relied on: a step could meet the wrong code.
+  BootReport report;
+  report.message = "worker " + std::to_string(worker.pid()) +
+                   " announced other handlers than the first worker; what the handler files define must not depend on "
+                   "time, chance or the machine's state";
+  report.argv = settings_.command.argv;
+  worker.kill();
+  Slot& slot = slot_of(worker);
+  slot.restarts.on_end(WorkerEndKind::BootFailed, clock_.steady(), random());
+  boot_failed(slot, report, false);
+  return false;
+}
+
+// --- what workers tell
+// -------------------------------------------------------------------------------------------------
+
+void Supervisor::worker_ready(Worker& worker) {
+  observe(WorkerStarted{worker.number(), worker.pid(), worker.boot_time(), worker.generation()});
+  const bool was_held = breaker_.state() != BreakerState::Closed;
+  breaker_.on_boot_succeeded();
+  if (was_held) observe(WorkersReleased{});
+  if (canary_ == worker.number()) return canary_ready(worker);
+  if (!announced_) {
+    announce(worker);
+  } else if (!announces_the_same(worker)) {
+    return;
+  }
+  listener_.workers_back();
+  listener_.worker_available();
+}
+
+void Supervisor::worker_answered(Worker& worker, DispatchId dispatch, bool completed) {
+  if (completed) slot_of(worker).restarts.on_step_completed();
+  listener_.step_ended(dispatch);
+  recycle_if_due(worker, clock_.steady());
+  listener_.worker_available();
+}
+
+void Supervisor::recycle_if_due(Worker& worker, TimePoint now) {
+  const auto recycle = worker.recycle_due(now);
+  if (!recycle) return;
+  if (recycle->reason == RecycleReason::IdleTtl && wanted_ > 0) --wanted_;
+  retire(worker, *recycle);
+}
+
+void Supervisor::retire(Worker& worker, const Recycle& recycle) {
+  observe(WorkerRecycled{worker.number(), worker.pid(), recycle.reason, recycle.why});
+  worker.retire(recycle.reason);
+}
+
+void Supervisor::worker_gone(Worker& worker, const WorkerEnd& end) {
+  const TimePoint now = clock_.steady();
+  Slot& slot = slot_of(worker);
+  slot.last_end = end.how;
+  const bool canary = is_canary(slot);
+  if (!canary) slot.restarts.on_end(end.kind, now, random());
+  const Duration wait = slot.restarts.next_start() - now;
+  const bool expected = end.kind == WorkerEndKind::Stopped || end.kind == WorkerEndKind::Recycled;
+  observe(WorkerExited{worker.number(), worker.pid(), end.how, expected, end.kind,
+                       wait > Duration::zero() ? std::optional(wait) : std::nullopt});
+  if (canary) {
+    canary_ = 0;
+    if (end.boot) canary_failed(*end.boot);
+  } else if (end.boot) {
+    boot_failed(slot, *end.boot, end.hopeless);
+  } else {
+    breaker_.on_boot_abandoned();
+  }
+  // Not here: a process is never started from inside another one's exit.
+  listener_.tick_soon();
+}
+
+void Supervisor::worker_printed(Worker& worker, std::string_view line) {
+  observe(WorkerLogged{worker.number(), worker.pid(), std::string(line)});
+}
+
+// --- time
+// --------------------------------------------------------------------------------------------------------------
 
 void Supervisor::tick(TimePoint now) {
   dead_.clear();
   for (Slot& slot : slots_) {
-    if (slot.worker) slot.worker->tick(now);
+    if (!slot.is_alive()) continue;
+    slot.worker->tick(now);
+    recycle_if_due(*slot.worker, now);
   }
   start_missing(now);
 }
 
 TimePoint Supervisor::next_due() const {
   TimePoint due = TimePoint::max();
-  const bool missing = !stopping_ && !hopeless_ && alive() < wanted_;
+  for (const Slot& slot : slots_) {
+    if (slot.is_alive()) due = std::min({due, slot.worker->next_due(), slot.worker->next_recycle()});
+  }
+  if (!may_start() || missing() == 0) return due;
+  if (reload_.holds_starts()) return std::min(due, reload_.next_try().value_or(TimePoint::max()));
+  if (breaker_.state() == BreakerState::HalfOpen) return due;  // its end is waited for
   const TimePoint probe = breaker_.next_probe().value_or(TimePoint::min());
   for (const Slot& slot : slots_) {
-    if (is_alive(slot.worker)) {
-      due = std::min(due, slot.worker->next_due());
-    } else if (missing) {
-      due = std::min(due, std::max(slot.restarts.next_start(), probe));
-    }
+    if (!slot.is_alive() && !is_spare(slot)) due = std::min(due, std::max(slot.restarts.next_start(), probe));
   }
   return due;
 }
@@ -112,6 +297,9 @@ void Supervisor::shift_deadlines(Duration by) {
     if (slot.worker) slot.worker->shift_deadlines(by);
   }
 }
+
+// --- the end
+// -----------------------------------------------------------------------------------------------------------
 
 void Supervisor::stop() {
   stopping_ = true;
@@ -123,85 +311,42 @@ void Supervisor::stop() {
 void Supervisor::kill() {
   stopping_ = true;
   for (Slot& slot : slots_) {
-    if (slot.worker) slot.worker->kill();
+    if (slot.is_alive()) slot.worker->kill();
   }
 }
+
+// --- what is shown
+// -----------------------------------------------------------------------------------------------------
 
 PoolSnapshot Supervisor::snapshot(TimePoint now) const {
   PoolSnapshot snapshot;
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    const Slot& slot = slots_[i];
-    WorkerSlot shown;
-    shown.number = static_cast<int>(i) + 1;
-    if (is_alive(slot.worker)) {
-      static constexpr SlotState kStates[] = {SlotState::Starting, SlotState::Ready, SlotState::Busy,
-                                              SlotState::Stopping};
-      shown.state = kStates[static_cast<std::size_t>(slot.worker->state())];
-      shown.pid = slot.worker->pid();
-      shown.generation = 1;
-    } else if (slot.restarts.next_start() > now) {
-      shown.state = SlotState::Waiting;
-      shown.next_start = slot.restarts.next_start() - now;
-    }
-    snapshot.slots.push_back(std::move(shown));
+  for (const Slot& slot : slots_) {
+    if (is_spare(slot) && !slot.is_alive()) continue;
+    show(slot, snapshot.slots.emplace_back(), now);
   }
   snapshot.wanted = wanted_;
+  snapshot.generation = reload_.generation();
+  snapshot.reloading = reload_.phase() == ReloadPolicy::Phase::Asked || reload_.phase() == ReloadPolicy::Phase::Trial;
+  snapshot.breaker = breaker_.state();
+  if (const auto probe = breaker_.next_probe()) snapshot.next_probe = *probe - now;
   return snapshot;
 }
 
-// --- what workers tell
-// -------------------------------------------------------------------------------------------------
-
-void Supervisor::worker_ready(Worker& worker) {
-  breaker_.on_boot_succeeded();
-  observe(WorkerStarted{worker.number(), worker.pid(), worker.boot_time()});
-  if (!announced_) {
-    announced_ = true;
-    handlers_ = worker.handlers();
-    listener_.handlers_announced(handlers_);
-  } else if (!same_handlers(handlers_, worker.handlers())) {
-    // Handler files that load differently each time can't be relied on: a step could meet the wrong code.
-    BootReport report;
-    report.message =
-        "worker " + std::to_string(worker.pid()) +
-        " announced other handlers than the first worker; what the handler files define must not depend on time, "
-        "chance or the machine's state";
-    report.argv = settings_.command.argv;
-    worker.kill();
-    boot_failed(slots_[static_cast<std::size_t>(worker.number() - 1)], report, false);
-    return;
+void Supervisor::show(const Slot& slot, WorkerSlot& shown, TimePoint now) const {
+  shown.number = slot.number;
+  shown.counters = slot.restarts.counters();
+  shown.last_end = slot.last_end;
+  if (slot.is_alive()) return slot.worker->fill(shown, now);
+  if (slot.restarts.next_start() > now) {
+    shown.state = SlotState::Waiting;
+    shown.next_start = slot.restarts.next_start() - now;
   }
-  listener_.worker_available();
-}
-
-void Supervisor::worker_idle(Worker& worker) {
-  slots_[static_cast<std::size_t>(worker.number() - 1)].restarts.on_step_completed();
-  listener_.worker_available();
-}
-
-void Supervisor::worker_gone(Worker& worker, const WorkerEnd& end) {
-  Slot& slot = slots_[static_cast<std::size_t>(worker.number() - 1)];
-  const bool expected = end.kind == WorkerEnd::Kind::Stopped;
-  observe(WorkerExited{worker.number(), worker.pid(), end.how, expected});
-  if (end.kind == WorkerEnd::Kind::BootFailed) {
-    boot_failed(slot, *end.boot, end.hopeless);
-  } else if (!expected) {
-    slot.restarts.on_failure(clock_.steady(), random());
-  }
-  // Not here: a process is never started from inside another one's exit.
-  listener_.tick_soon();
-}
-
-void Supervisor::worker_printed(Worker& worker, std::string_view line) {
-  observe(WorkerLogged{worker.number(), worker.pid(), std::string(line)});
-}
-
-void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless) {
-  const TimePoint now = clock_.steady();
-  slot.restarts.on_failure(now, random());
-  breaker_.on_boot_failed(now);
-  hopeless_ = hopeless_ || hopeless;
-  if (hopeless || breaker_.is_open()) listener_.no_worker(report);
+  if (missing() == 0) return;
+  if (hopeless_) shown.state = SlotState::Held;
+  const auto held_until = reload_.holds_starts() ? reload_.next_try() : breaker_.next_probe();
+  if (!held_until) return;
+  shown.state = SlotState::Held;
+  shown.next_start = std::max(*held_until, slot.restarts.next_start()) - now;
 }
 
 }  // namespace tasker::worker

@@ -5,281 +5,265 @@
 #include <utility>
 
 #include "core/json_scan.hpp"
-#include "core/json_writer.hpp"
-#include "core/time_text.hpp"
 #include "core/utf8.hpp"
 #include "worker/handshake.hpp"
 #include "worker/signal_name.hpp"
-#include "worker/step_answer.hpp"
 
 namespace tasker::worker {
 
 namespace {
 
-/// Levels that the envelope, the result object and an error's data put around a value.
-constexpr int kEnvelopeDepth = 8;
-constexpr std::size_t kQuoted = 256;
 constexpr const char* kWhereRubyComesFrom = "; Ruby 3.0 or newer must be in PATH (on Debian: apt-get install ruby)";
-
-std::string id_params(rpc::RequestId id) { return "{\"id\":" + std::to_string(id) + "}"; }
 
 }  // namespace
 
-Worker::Worker(int number, const WorkerSettings& settings, const Clock& clock, WorkerListener& listener)
-    : number_(number),
+Worker::Worker(Identity identity, const WorkerSettings& settings, const Clock& clock, WorkerListener& listener,
+               double random)
+    : identity_(identity),
       settings_(settings),
       clock_(clock),
       listener_(listener),
-      framer_(settings.limits.max_bytes),
-      log_([this](std::string_view line) { printed(line); }) {}
+      reader_(settings.limits,
+              [this](const rpc::Message& message, std::string_view line) { return on_message(message, line); }),
+      log_([this](std::string_view line) { printed(line); }),
+      boot_(settings.command.argv, clock.steady(), settings.boot_timeout),
+      delivery_(*this, settings.escalation, settings.limits, settings.in_flight, clock),
+      recycling_(settings.recycle, clock.steady(), random) {}
 
-std::optional<DispatchId> Worker::running() const {
-  return running_ ? std::optional(running_->job.reply.dispatch()) : std::nullopt;
+Worker::State Worker::state() const {
+  switch (phase_) {
+    case Phase::Starting:
+      return State::Starting;
+    case Phase::Serving:
+      return delivery_.empty() ? State::Ready : State::Busy;
+    case Phase::Stopping:
+      return State::Stopping;
+    case Phase::Gone:
+      return State::Gone;
+  }
+  return State::Gone;
 }
 
 // --- life
 // --------------------------------------------------------------------------------------------------------------
 
 std::optional<BootReport> Worker::start(ProcessLauncher& launcher) {
-  // Set before the spawn: a spawn that hangs counts.
-  started_at_ = clock_.steady();
-  boot_deadline_ = started_at_ + settings_.boot_timeout;
   ProcessEvents events;
   events.on_stdout = [this](std::string_view bytes) { on_stdout(bytes); };
   events.on_stderr = [this](std::string_view bytes) { log_.feed(bytes); };
   events.on_gone = [this](const ExitStatus& status) { on_gone(status); };
   Command command = settings_.command;
-  command.env.emplace_back("TASKER_WORKER", std::to_string(number_));
+  command.env.emplace_back("TASKER_WORKER", std::to_string(number()));
   auto launched = launcher.launch(command, std::move(events));
   if (auto* error = std::get_if<LaunchError>(&launched)) {
-    state_ = State::Gone;
+    phase_ = Phase::Gone;
     const bool missing = error->code == std::errc::no_such_file_or_directory;
-    return report(error->message + (missing ? kWhereRubyComesFrom : ""));
+    return boot_.report(error->message + (missing ? kWhereRubyComesFrom : ""));
   }
   process_ = std::get<std::unique_ptr<Process>>(std::move(launched));
-  process_->write(rpc::request_line(++last_id_, "initialize", initialize_params(settings_, number_)));
+  write(rpc::request_line(++last_id_, "initialize", initialize_params(settings_, number(), generation())));
   return std::nullopt;
 }
 
+void Worker::ready() {
+  write(rpc::notification_line("initialized", "{}"));
+  if (phase_ == Phase::Starting) phase_ = Phase::Serving;
+  recycling_.on_ready(clock_.steady());
+  if (phase_ == Phase::Serving) listener_.worker_ready(*this);
+}
+
 void Worker::stop() {
-  if (state_ == State::Gone) return;
-  state_ = State::Stopping;
-  if (process_) process_->close_stdin();
+  if (phase_ == Phase::Gone) return;
+  phase_ = Phase::Stopping;
+  ended_by_engine_ = true;
+  delivery_.take_back_waiting();
+  leave_if_done();
+}
+
+void Worker::retire(RecycleReason reason) {
+  // One that said it can't go on ends by itself; one that did not acknowledge a cancel is an end that the engine wants.
+  recycled_ = reason != RecycleReason::Distrusted;
+  stop();
+}
+
+/// Its stdin ends when nothing is left to be said on it: a cancel may still be.
+void Worker::leave_if_done() {
+  if (!delivery_.empty() || !process_) return;
+  process_->close_stdin();
+  retirement_.begin(clock_.steady(), settings_.leave_grace, settings_.escalation.term_grace);
 }
 
 void Worker::kill() {
-  if (state_ == State::Gone || killed_) return;
-  killed_ = true;
-  state_ = State::Stopping;
-  process_->signal_group(SIGKILL);
+  ended_by_engine_ = true;
+  end_group(SIGKILL);
 }
 
-void Worker::on_gone(const ExitStatus& status) {
-  log_.flush();
-  in_step_at_end_ = running_.has_value();
-  const WorkerEnd end = end_of(status);
-  const bool has_step = running_.has_value();
-  state_ = State::Gone;
-  if (has_step) settle_lost_step(status);
-  listener_.worker_gone(*this, end);
+void Worker::end_group(int signal) {
+  if (phase_ == Phase::Gone || killed_) return;
+  killed_ = signal == SIGKILL;
+  phase_ = Phase::Stopping;
+  process_->signal_group(signal);
 }
 
-WorkerEnd Worker::end_of(const ExitStatus& status) const {
-  WorkerEnd end;
-  end.how = status.text();
-  if (!said_hello_ && !(state_ == State::Stopping && !boot_failure_)) {
-    end.kind = WorkerEnd::Kind::BootFailed;
-    end.hopeless = boot_hopeless_;
-    end.boot = boot_failure_ ? *boot_failure_ : report("the worker ended before it was ready: " + status.text());
-    // How a worker ended says nothing when the engine ended it, for what it said.
-    if (boot_failure_) end.how = "it could not be used";
-    if (!boot_failure_) end.boot->exit = status.text();
-    end.boot->last_words = log_.tail();
-  } else if (state_ == State::Stopping && fault_.empty()) {
-    end.kind = WorkerEnd::Kind::Stopped;
-  } else {
-    end.kind = running_ ? WorkerEnd::Kind::DiedInStep : WorkerEnd::Kind::DiedIdle;
+std::uint64_t Worker::write(std::string line) {
+  queued_bytes_ += line.size();
+  process_->write(std::move(line));
+  return queued_bytes_;
+}
+
+// --- time
+// --------------------------------------------------------------------------------------------------------------
+
+void Worker::tick(TimePoint now) {
+  if (phase_ == Phase::Gone || killed_ || now < next_due()) return;
+  // What is in the pipe counts, whatever is due.
+  process_->drain_output();
+  if (!is_trusted() || now < next_due()) return;
+  if (now >= boot_.deadline()) {
+    boot_.timed_out(settings_.boot_timeout);
+    return end_group(SIGKILL);
   }
-  return end;
+  if (auto fault = reader_.overdue(now)) return distrust(*std::move(fault));
+  delivery_.tick(now);
+  if (retirement_.next_due() > now) return;
+  end_group(retirement_.due(now) == Retirement::Action::Kill ? SIGKILL : SIGTERM);
 }
 
-BootReport Worker::report(std::string message) const {
-  BootReport report;
-  report.message = std::move(message);
-  report.argv = settings_.command.argv;
-  return report;
+TimePoint Worker::next_due() const {
+  if (phase_ == Phase::Gone || killed_) return TimePoint::max();
+  return std::min({boot_.deadline(), reader_.next_due(), delivery_.next_due(), retirement_.next_due()});
 }
 
-void Worker::fail_boot(BootReport report, bool hopeless) {
-  if (!boot_failure_) {
-    boot_failure_ = std::move(report);
-    boot_hopeless_ = hopeless;
-  }
-  killed_ = true;
-  process_->signal_group(SIGKILL);
+void Worker::shift_deadlines(Duration by) {
+  boot_.shift(by);
+  reader_.shift(by);
+  delivery_.shift(by);
+  recycling_.shift(by);
+  retirement_.shift(by);
 }
 
 // --- what it says
 // ------------------------------------------------------------------------------------------------------
 
 void Worker::on_stdout(std::string_view bytes) {
-  if (!fault_.empty() || boot_failure_) return;
-  if (framer_.feed(bytes, [this](std::string_view line) { return on_line(line); })) return;
-  distrust("wrote a line longer than " + std::to_string(settings_.limits.max_bytes) +
-           " bytes; it begins: " + to_valid_utf8(framer_.partial().substr(0, kQuoted)));
+  if (!is_trusted()) return;
+  if (auto fault = reader_.feed(bytes, clock_.steady())) distrust(*std::move(fault));
 }
 
-bool Worker::on_line(std::string_view line) {
-  const JsonLimits limits{settings_.limits.max_bytes, settings_.limits.max_depth + kEnvelopeDepth};
-  const rpc::Message message = rpc::parse_message(line, limits);
-  if (const auto* malformed = std::get_if<rpc::Malformed>(&message)) {
-    on_message(*malformed, line);
-  } else if (const auto* result = std::get_if<rpc::ResultMessage>(&message)) {
-    on_message(*result);
-  } else if (const auto* error = std::get_if<rpc::ErrorMessage>(&message)) {
-    on_message(*error);
+bool Worker::on_message(const rpc::Message& message, std::string_view line) {
+  if (const auto* notification = std::get_if<rpc::NotificationMessage>(&message)) {
+    on_notification(*notification);
+  } else if (!boot_.is_ready()) {
+    on_handshake(message, line);
   } else {
-    on_message(std::get<rpc::NotificationMessage>(message));
+    std::optional<std::string> fault;
+    if (const auto* malformed = std::get_if<rpc::Malformed>(&message)) {
+      fault = "wrote a line that is no message of the protocol (" + malformed->reason + "): " + quoted(line);
+    }
+    if (const auto* result = std::get_if<rpc::ResultMessage>(&message)) fault = delivery_.on_answer(*result);
+    if (const auto* error = std::get_if<rpc::ErrorMessage>(&message)) fault = delivery_.on_answer(*error);
+    if (fault) distrust(*std::move(fault));
   }
-  return fault_.empty() && !boot_failure_ && state_ != State::Gone;
+  return is_trusted();
 }
 
-void Worker::on_message(const rpc::Malformed& message, std::string_view line) {
-  if (!said_hello_) {
+void Worker::on_handshake(const rpc::Message& message, std::string_view line) {
+  if (std::holds_alternative<rpc::Malformed>(message)) {
     // A preload that prints before the runner has claimed the wire: noise for the log.
     log_.feed(line);
     log_.feed("\n");
     return;
   }
-  distrust("wrote a line that is no message of the protocol (" + message.reason +
-           "): " + to_valid_utf8(line.substr(0, kQuoted)));
+  const auto* result = std::get_if<rpc::ResultMessage>(&message);
+  const auto* error = std::get_if<rpc::ErrorMessage>(&message);
+  const rpc::RequestId id = result ? result->id : error->id;
+  if (id != last_id_) return distrust("answered request " + std::to_string(id) + ", which is not open");
+  if (result && boot_.answered(*result, pid(), clock_.steady())) return ready();
+  if (error) boot_.refused(*error);
+  end_group(SIGKILL);
 }
 
-void Worker::on_message(const rpc::ResultMessage& message) {
-  if (!said_hello_ && message.id == last_id_) return on_initialized(message.result);
-  if (!running_ || message.id != running_->id)
-    return distrust("answered request " + std::to_string(message.id) + ", which is not open");
-  StepAnswer answered = step_answer(message, {settings_.limits.max_bytes, settings_.limits.max_depth});
-  answer(std::move(answered.outcome), answered.cpu_us, answered.max_rss_kb, false);
-}
-
-void Worker::on_message(const rpc::ErrorMessage& message) {
-  if (!said_hello_ && message.id == last_id_) return on_initialize_error(message);
-  if (!running_ || message.id != running_->id)
-    return distrust("answered request " + std::to_string(message.id) + ", which is not open");
-  StepAnswer answered = step_answer(message, running_->escalation.reason(), running_->job.timeout);
-  answer(std::move(answered.outcome), answered.cpu_us, answered.max_rss_kb, message.code == rpc::ErrorCode::Cancelled);
-}
-
-void Worker::on_message(const rpc::NotificationMessage& message) {
-  const JsonMembers params = JsonMembers::of_checked(message.params);
-  const bool ours = running_ && params.integer("id") == running_->id;
-  if (message.method == "log") {
-    StepLog log{params.string("level").value_or("info"), params.string("message").value_or(""), params.json("fields")};
-    if (ours) return running_->job.reply.log(std::move(log));
-    return listener_.worker_printed(*this, log.message);
-  }
-  if (!ours) return;
-  if (message.method == "step/started") running_->job.reply.started(pid());
-  if (message.method == "step/progress") {
-    running_->job.reply.progress({params.number("percent"), params.string("message").value_or("")});
-  }
-  if (message.method == "step/extend_deadline") {
-    const auto by = std::chrono::duration<double>(params.number("seconds").value_or(0));
-    running_->escalation.extend(clock_.steady() + std::chrono::duration_cast<Duration>(by));
-  }
-}
-
-void Worker::on_initialized(std::string_view result) {
-  auto parsed = parse_hello(result);
-  if (const auto* problem = std::get_if<std::string>(&parsed))
-    return fail_boot(report("the worker can't be used: " + *problem), true);
-  Hello& hello = std::get<Hello>(parsed);
-  if (hello.pid != pid()) {
-    return fail_boot(report("\"" + settings_.command.argv.front() + "\" started the runner in another process (" +
-                            std::to_string(hello.pid) + " instead of " + std::to_string(pid()) +
-                            "), so it can't be watched or stopped; put the folder of the real binary first in PATH: " +
-                            "ruby -e 'puts RbConfig.ruby'"),
-                     true);
-  }
-  handlers_ = std::move(hello.handlers);
-  said_hello_ = true;
-  boot_time_ = clock_.steady() - started_at_;
-  process_->write(rpc::notification_line("initialized", "{}"));
-  if (state_ == State::Starting) state_ = State::Ready;
-  listener_.worker_ready(*this);
-}
-
-void Worker::on_initialize_error(const rpc::ErrorMessage& error) {
-  BootReport failed = report("");
-  read_boot_error(error, failed);
-  fail_boot(std::move(failed), true);
+void Worker::on_notification(const rpc::NotificationMessage& message) {
+  if (delivery_.on_notification(message) || message.method != "log") return;
+  listener_.worker_printed(*this, JsonMembers::of_checked(message.params).string("message").value_or(""));
 }
 
 void Worker::printed(std::string_view line) {
-  if (running_) {
-    running_->job.reply.log({"output", to_valid_utf8(line), JsonText()});
-  } else {
-    listener_.worker_printed(*this, line);
-  }
+  if (!delivery_.on_output(line)) listener_.worker_printed(*this, line);
 }
 
 void Worker::distrust(std::string reason) {
   fault_ = std::move(reason);
-  if (!said_hello_) return fail_boot(report("the worker " + fault_), false);
-  killed_ = true;
-  process_->signal_group(SIGKILL);
+  if (!boot_.is_ready()) boot_.broke(fault_);
+  end_group(SIGKILL);
 }
 
 // --- steps
 // -------------------------------------------------------------------------------------------------------------
 
-void Worker::run(Job job) {
-  if (state_ != State::Ready) throw std::logic_error("a step is sent to a worker that is not ready");
-  const Times now = clock_.now();
-  std::string line = rpc::request_line(++last_id_, "step/process", job.params);
-  job.params = {};
-  const TimePoint deadline = now.steady + job.timeout;
-  running_.emplace(Running{std::move(job), last_id_, Escalation(deadline, settings_.escalation), now, line.size()});
-  state_ = State::Busy;
-  if (!running_->job.reports_start) running_->job.reply.started(pid());
-  process_->write(std::move(line));
+bool Worker::accepts(bool at_most_once) const { return phase_ == Phase::Serving && delivery_.accepts(at_most_once); }
+
+void Worker::run(StepJob job) {
+  if (!accepts(job.at_most_once)) throw std::logic_error("a step is sent to a worker that does not take it");
+  recycling_.on_step_sent();
+  delivery_.send(++last_id_, std::move(job));
 }
 
-void Worker::answer(StepOutcome outcome, std::optional<std::int64_t> cpu_us, std::optional<std::int64_t> max_rss_kb,
-                    bool acknowledged) {
+void Worker::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) {
+  delivery_.cancel(dispatch, reason, urgency);
+}
+
+void Worker::step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) {
+  recycling_.on_step_ended(clock_.steady(), rss_kb);
+  if (!delivery_.empty()) recycling_.on_step_sent();
+  if (phase_ == Phase::Stopping) leave_if_done();
+  listener_.worker_answered(*this, dispatch, completed);
+}
+
+std::optional<Recycle> Worker::recycle_due(TimePoint now) const {
+  if (phase_ != Phase::Serving || !delivery_.empty()) return std::nullopt;
+  if (const auto reason = delivery_.retires()) {
+    return Recycle{*reason, *reason == RecycleReason::Exhausted ? "said that it can't go on"
+                                                                : "did not acknowledge that its step was to stop"};
+  }
+  return recycling_.due(now);
+}
+
+TimePoint Worker::next_recycle() const { return state() == State::Ready ? recycling_.next_due() : TimePoint::max(); }
+
+// --- the end
+// -----------------------------------------------------------------------------------------------------------
+
+void Worker::on_gone(const ExitStatus& status) {
   log_.flush();
-  Running done = std::move(*running_);
-  running_.reset();
-  AttemptReport attempt;
-  attempt.worker_pid = pid();
-  attempt.queued = done.job.queued;
-  attempt.duration = clock_.steady() - done.sent.steady;
-  attempt.started_at = done.sent.wall;
-  attempt.cpu_us = cpu_us;
-  attempt.max_rss_kb = max_rss_kb;
-  attempt.late = done.escalation.begun() && !acknowledged;
-  if (state_ == State::Busy) state_ = State::Ready;
-  // A process that was asked to stop and did not say so can't be trusted with the next step.
-  const bool trusted =
-      !done.escalation.begun() || (acknowledged && done.escalation.stage() == Escalation::Stage::Cancelling);
-  if (!trusted && state_ == State::Ready) stop();
-  done.job.reply.answer(std::move(outcome), attempt);
-  if (state_ != State::Gone) listener_.worker_idle(*this);
+  had_step_at_end_ = !delivery_.empty();
+  const WorkerEnd end = end_of(status);
+  const bool by_engine = ended_by_engine_ && fault_.empty();
+  phase_ = Phase::Gone;
+  delivery_.on_gone(by_engine ? Death::ByEngine : Death::ItsOwn, evidence(status), status);
+  listener_.worker_gone(*this, end);
 }
 
-void Worker::settle_lost_step(const ExitStatus& status) {
-  // Not one byte of the request, or not the whole line, left the engine: nothing ran.
-  const bool sent = process_->unwritten() == 0;
-  const auto asked = running_->escalation.reason();
-  StepOutcome outcome = outcome_of_death(lost_error(status), asked, running_->job.timeout);
-  const bool never_started = !sent || (running_->job.reports_start && !running_->job.reply.is_started());
-  if (never_started) outcome = NotStarted{};
-  answer(std::move(outcome), std::nullopt,
-         status.max_rss_kb > 0 ? std::optional<std::int64_t>(status.max_rss_kb) : std::nullopt, asked.has_value());
+WorkerEnd Worker::end_of(const ExitStatus& status) const {
+  WorkerEnd end;
+  end.how = status.text();
+  const bool wanted = phase_ == Phase::Stopping && fault_.empty();
+  if (boot_.has_failed() || (!boot_.is_ready() && !wanted)) {
+    end.kind = WorkerEndKind::BootFailed;
+    end.hopeless = boot_.is_hopeless();
+    end.boot = boot_.ended(status.text(), log_.tail());
+    if (boot_.has_failed()) end.how = "it could not be used";
+  } else if (recycled_ && wanted) {
+    end.kind = WorkerEndKind::Recycled;
+  } else if (wanted) {
+    end.kind = WorkerEndKind::Stopped;
+  } else {
+    end.kind = had_step_at_end_ ? WorkerEndKind::DiedInStep : WorkerEndKind::DiedIdle;
+  }
+  return end;
 }
 
-ErrorInfo Worker::lost_error(const ExitStatus& status) const {
+ErrorInfo Worker::evidence(const ExitStatus& status) const {
   ErrorInfo error;
   error.message = "worker " + std::to_string(pid()) + " ";
   error.message += fault_.empty()
@@ -289,61 +273,16 @@ ErrorInfo Worker::lost_error(const ExitStatus& status) const {
   return error;
 }
 
-void Worker::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) {
-  if (running() != dispatch || urgency == CancelUrgency::IfQueued) return;
-  act(urgency == CancelUrgency::Immediate ? running_->escalation.kill(reason)
-                                          : running_->escalation.cancel(reason, clock_.steady()));
-}
-
-void Worker::tick(TimePoint now) {
-  if (state_ == State::Gone || killed_) return;
-  if (!said_hello_ && now >= boot_deadline_) {
-    process_->drain_output();
-    if (said_hello_ || boot_failure_) return;
-    return fail_boot(report("the worker was not ready within " + human_text(settings_.boot_timeout) +
-                            "; something hangs while the handler files load"),
-                     false);
-  }
-  if (!running_ || now < running_->escalation.next_due()) return;
-  // A complete answer that is in the pipe counts, whatever is due.
-  const rpc::RequestId id = running_->id;
-  process_->drain_output();
-  if (!running_ || running_->id != id) return;
-  act(running_->escalation.due(now));
-}
-
-void Worker::act(Escalation::Action action) {
-  switch (action) {
-    case Escalation::Action::None:
-      return;
-    case Escalation::Action::Cancel:
-      process_->write(rpc::notification_line("$/cancelRequest", id_params(running_->id)));
-      if (process_->unwritten() == 0) process_->signal(SIGURG);
-      return;
-    case Escalation::Action::Nudge:
-      // Never before the cancel's last byte is in the pipe: the runner would look, and find half a line.
-      if (process_->unwritten() == 0) process_->signal(SIGURG);
-      return;
-    case Escalation::Action::Terminate:
-      state_ = State::Stopping;
-      process_->signal_group(SIGTERM);
-      return;
-    case Escalation::Action::Kill:
-      kill();
-      return;
-  }
-}
-
-TimePoint Worker::next_due() const {
-  if (state_ == State::Gone || killed_) return TimePoint::max();
-  TimePoint due = said_hello_ ? TimePoint::max() : boot_deadline_;
-  if (running_) due = std::min(due, running_->escalation.next_due());
-  return due;
-}
-
-void Worker::shift_deadlines(Duration by) {
-  boot_deadline_ += by;
-  if (running_) running_->escalation.shift(by);
+void Worker::fill(WorkerSlot& slot, TimePoint now) const {
+  static constexpr SlotState kStates[] = {SlotState::Starting, SlotState::Ready, SlotState::Busy, SlotState::Stopping,
+                                          SlotState::Empty};
+  slot.state = kStates[static_cast<std::size_t>(state())];
+  slot.pid = pid();
+  slot.generation = generation();
+  slot.age = now - boot_.started();
+  slot.steps = recycling_.steps();
+  slot.rss_kb = recycling_.rss_kb();
+  slot.step = delivery_.snapshot(now);
 }
 
 }  // namespace tasker::worker

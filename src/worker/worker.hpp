@@ -7,12 +7,15 @@
 #include <vector>
 
 #include "rpc/envelope.hpp"
-#include "rpc/line_framer.hpp"
 #include "tasker/clock.hpp"
-#include "tasker/runtime.hpp"
-#include "tasker/step_handler.hpp"
+#include "tasker/workers.hpp"
+#include "worker/boot.hpp"
 #include "worker/escalation.hpp"
+#include "worker/message_reader.hpp"
 #include "worker/process.hpp"
+#include "worker/recycle_policy.hpp"
+#include "worker/retirement.hpp"
+#include "worker/step_delivery.hpp"
 #include "worker/worker_log.hpp"
 
 namespace tasker::worker {
@@ -25,13 +28,15 @@ struct WorkerSettings {
   std::string environment = "production";
   JsonLimits limits;  ///< of one line; values may nest `max_depth` deep
   Duration boot_timeout = std::chrono::seconds(30);
+  Duration leave_grace = std::chrono::seconds(5);  ///< for a worker without a step to end by itself
+  std::size_t in_flight = 1;                       ///< requests that may be unanswered at once
   EscalationConfig escalation;
+  RecycleLimits recycle;
 };
 
 /// How a worker ended.
 struct WorkerEnd {
-  enum class Kind : std::uint8_t { BootFailed, DiedInStep, DiedIdle, Stopped };
-  Kind kind = Kind::Stopped;
+  WorkerEndKind kind = WorkerEndKind::Stopped;
   std::optional<BootReport> boot;  ///< for BootFailed
   bool hopeless = false;           ///< for BootFailed: trying again would end the same way
   std::string how;                 ///< "exit 1", "killed by SIGSEGV", "never started"
@@ -45,36 +50,38 @@ class WorkerListener {
  public:
   virtual ~WorkerListener() = default;
   virtual void worker_ready(Worker& worker) = 0;
-  /// It has answered a step and may take another one, or is on its way out.
-  virtual void worker_idle(Worker& worker) = 0;
+  /// It has answered a step (`completed`: by its handler) and may take another one, or is on its way out.
+  virtual void worker_answered(Worker& worker, DispatchId dispatch, bool completed) = 0;
   virtual void worker_gone(Worker& worker, const WorkerEnd& end) = 0;
   virtual void worker_printed(Worker& worker, std::string_view line) = 0;
 };
 
-/// One process and what it is doing: Starting > Ready > Busy > Stopping > Gone. One step at a time. Loop thread.
-class Worker {
+/// One process and what it is doing: Starting > Ready <> Busy > Stopping > Gone. Loop thread.
+class Worker final : private DeliveryHost {
  public:
   enum class State : std::uint8_t { Starting, Ready, Busy, Stopping, Gone };
 
-  /// A step to run.
-  struct Job {
-    StepReply reply;
-    std::string params;
-    Duration queued{};
-    Duration timeout{};
-    bool reports_start = false;  ///< the handler may have run only once `step/started` was read
+  struct Identity {
+    int number;  ///< of its slot
+    int generation = 1;
   };
 
-  Worker(int number, const WorkerSettings& settings, const Clock& clock, WorkerListener& listener);
+  /// `random` in [0, 1) is for the jitter of its recycling.
+  Worker(Identity identity, const WorkerSettings& settings, const Clock& clock, WorkerListener& listener,
+         double random = 0);
 
   /// Spawns the process and asks it to initialize. A report when that was not possible.
   std::optional<BootReport> start(ProcessLauncher& launcher);
-  /// Sends a step. Expects Ready.
-  void run(Job job);
-  /// Stops the running step, when its dispatch is this one.
+  /// True when it can be sent a step now.
+  bool accepts(bool at_most_once) const;
+  /// Sends a step. Expects `accepts`.
+  void run(StepJob job);
+  /// Stops the step of that dispatch, when it is here.
   void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
-  /// Lets it finish what it runs and end: closes its stdin.
+  /// Takes back what waits, lets it finish what it runs, and sees it out.
   void stop();
+  /// The same, as planned recycling.
+  void retire(RecycleReason reason);
   /// Ends it and everything in its group.
   void kill();
 
@@ -83,62 +90,62 @@ class Worker {
   /// The machine slept, or the loop was stopped: nobody is to blame for that time.
   void shift_deadlines(Duration by);
 
-  int number() const { return number_; }
+  int number() const { return identity_.number; }
+  int generation() const { return identity_.generation; }
   int pid() const { return process_ ? process_->pid() : 0; }
-  State state() const { return state_; }
-  Duration boot_time() const { return boot_time_; }
-  const std::vector<HandlerInfo>& handlers() const { return handlers_; }
-  std::optional<DispatchId> running() const;
+  State state() const;
+  Duration boot_time() const { return boot_.took(); }
+  const std::vector<HandlerInfo>& handlers() const { return boot_.handlers(); }
+  bool runs(DispatchId dispatch) const { return delivery_.runs(dispatch); }
+  /// Why it should be let go; asked when it has no step.
+  std::optional<Recycle> recycle_due(TimePoint now) const;
+  /// When time alone makes it due to be let go.
+  TimePoint next_recycle() const;
+  void fill(WorkerSlot& slot, TimePoint now) const;
 
  private:
-  struct Running {
-    Job job;
-    rpc::RequestId id;
-    Escalation escalation;
-    Times sent;
-    std::size_t bytes;
-  };
+  enum class Phase : std::uint8_t { Starting, Serving, Stopping, Gone };
+
+  // DeliveryHost
+  Process& process() override { return *process_; }
+  std::uint64_t write(std::string line) override;
+  std::uint64_t written() const override { return queued_bytes_ - process_->unwritten(); }
+  void end_group(int signal) override;
+  void flush_output() override { log_.flush(); }
+  void step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) override;
 
   void on_stdout(std::string_view bytes);
   void on_gone(const ExitStatus& status);
-  bool on_line(std::string_view line);
-  void on_message(const rpc::ResultMessage& message);
-  void on_message(const rpc::ErrorMessage& message);
-  void on_message(const rpc::NotificationMessage& message);
-  void on_message(const rpc::Malformed& message, std::string_view line);
-  void on_initialized(std::string_view result);
-  void on_initialize_error(const rpc::ErrorMessage& error);
-  void answer(StepOutcome outcome, std::optional<std::int64_t> cpu_us, std::optional<std::int64_t> max_rss_kb,
-              bool acknowledged);
-  void act(Escalation::Action action);
+  bool on_message(const rpc::Message& message, std::string_view line);
+  void on_handshake(const rpc::Message& message, std::string_view line);
+  void on_notification(const rpc::NotificationMessage& message);
+  void ready();
   void distrust(std::string reason);
-  void fail_boot(BootReport report, bool hopeless);
   void printed(std::string_view line);
-  void settle_lost_step(const ExitStatus& status);
+  bool is_trusted() const { return fault_.empty() && !boot_.has_failed() && phase_ != Phase::Gone; }
+  void leave_if_done();
   WorkerEnd end_of(const ExitStatus& status) const;
-  BootReport report(std::string message) const;
-  ErrorInfo lost_error(const ExitStatus& status) const;
+  ErrorInfo evidence(const ExitStatus& status) const;
 
-  const int number_;
+  const Identity identity_;
   const WorkerSettings& settings_;
   const Clock& clock_;
   WorkerListener& listener_;
-  State state_ = State::Starting;
+  Phase phase_ = Phase::Starting;
   std::unique_ptr<Process> process_;
-  rpc::LineFramer framer_;
+  MessageReader reader_;
   WorkerLog log_;
+  Boot boot_;
+  StepDelivery delivery_;
+  RecyclePolicy recycling_;
+  Retirement retirement_;
   rpc::RequestId last_id_ = 0;
-  TimePoint started_at_{};
-  TimePoint boot_deadline_{};
-  Duration boot_time_{};
-  bool said_hello_ = false;
-  bool in_step_at_end_ = false;
+  std::uint64_t queued_bytes_ = 0;
+  bool ended_by_engine_ = false;  ///< for a reason that is none of its steps'
   bool killed_ = false;
+  bool recycled_ = false;
+  bool had_step_at_end_ = false;
   std::string fault_;  ///< why it is not trusted any more
-  std::optional<BootReport> boot_failure_;
-  bool boot_hopeless_ = false;
-  std::vector<HandlerInfo> handlers_;
-  std::optional<Running> running_;
 };
 
 }  // namespace tasker::worker

@@ -10,45 +10,46 @@ WorkerPool::WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock
       clock_(clock),
       listener_(std::move(listener)),
       requests_(config_.worker.environment),
-      supervisor_(config_.workers, config_.worker, launcher, clock, observer, *this) {}
+      supervisor_({config_.workers, config_.watch}, config_.worker, launcher, clock, observer, *this) {}
 
 void WorkerPool::submit(StepContext context, StepReply reply) {
-  const DispatchId dispatch = context.dispatch();
-  queued_.emplace(dispatch, Queued{context, std::move(reply), clock_.steady()});
-  order_.push_back(dispatch);
+  queue_.push({context, std::move(reply), clock_.steady()});
   pump();
 }
 
 void WorkerPool::pump() {
-  while (!queued_.empty()) {
-    Worker* worker = supervisor_.ready_worker();
+  while (queue_.has_next()) {
+    Worker* worker = supervisor_.ready_worker(queue_.next().context.step_template().at_most_once);
     if (!worker) break;
-    const DispatchId dispatch = order_.front();
-    order_.pop_front();
-    auto next = queued_.extract(dispatch);
-    if (next.empty()) continue;  // taken back
-    send(*worker, std::move(next.mapped()));
+    send(*worker, queue_.pop());
   }
-  if (queued_.empty()) {
-    order_.clear();
-  } else {
-    supervisor_.want(supervisor_.busy() + queued_.size());
-  }
+  if (queue_.has_next()) supervisor_.want(supervisor_.busy() + queue_.eligible());
 }
 
-void WorkerPool::send(Worker& worker, Queued queued) {
-  const StepTemplate& of = queued.context.step_template();
+void WorkerPool::send(Worker& worker, QueuedStep queued) {
+  const StepContext& context = queued.context;
+  const StepTemplate& of = context.step_template();
   const Times now = clock_.now();
-  const Duration timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
-  Worker::Job job{std::move(queued.reply), requests_.params(queued.context, timeout, now.wall),
-                  now.steady - queued.since, timeout, of.at_most_once};
+  StepJob job{std::move(queued.reply)};
+  job.timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
+  job.params = requests_.params(context, job.timeout, now.wall);
+  job.queued = now.steady - queued.since;
+  job.at_most_once = of.at_most_once;
+  job.task_uuid = context.task().uuid;
+  job.step_name = context.step().name;
+  job.attempt = context.attempt();
   worker.run(std::move(job));
 }
 
 void WorkerPool::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) {
   // Whoever has not been sent is given back, whatever the urgency.
-  if (auto taken = queued_.extract(dispatch); !taken.empty()) return taken.mapped().reply.answer(NotStarted{});
+  if (auto taken = queue_.take(dispatch)) return taken->reply.answer(NotStarted{});
   if (Worker* worker = supervisor_.running(dispatch)) worker->cancel(dispatch, reason, urgency);
+}
+
+void WorkerPool::handlers_announced(const std::vector<HandlerInfo>& handlers) {
+  queue_.set_caps(handlers);
+  listener_.on_announced(handlers);
 }
 
 void WorkerPool::tick(TimePoint now) {
@@ -58,14 +59,12 @@ void WorkerPool::tick(TimePoint now) {
 
 PoolSnapshot WorkerPool::snapshot() const {
   PoolSnapshot snapshot = supervisor_.snapshot(clock_.steady());
-  snapshot.queued = queued_.size();
+  snapshot.queued = queue_.size();
   return snapshot;
 }
 
 void WorkerPool::stop() {
-  auto queued = std::exchange(queued_, {});
-  order_.clear();
-  for (auto& [dispatch, waiting] : queued) waiting.reply.answer(NotStarted{});
+  for (QueuedStep& waiting : queue_.take_all()) waiting.reply.answer(NotStarted{});
   supervisor_.stop();
 }
 

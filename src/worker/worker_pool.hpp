@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
 #include <functional>
-#include <unordered_map>
+#include <vector>
 
 #include "tasker/step_handler.hpp"
+#include "worker/step_queue.hpp"
 #include "worker/step_request.hpp"
 #include "worker/supervisor.hpp"
 
@@ -13,6 +13,7 @@ namespace tasker::worker {
 struct PoolConfig {
   std::size_t workers = 1;
   Duration step_timeout = std::chrono::seconds(600);
+  bool watch = false;  ///< somebody edits the handler files: code that does not load is waited for
   WorkerSettings worker;
 };
 
@@ -22,6 +23,7 @@ class WorkerPool final : private SupervisorListener {
   struct Listener {
     std::function<void(const std::vector<HandlerInfo>& handlers)> on_announced;
     std::function<void(const BootReport& report)> on_no_worker;
+    std::function<void()> on_workers_back;
     std::function<void()> wake;  ///< `tick` is due at once
   };
 
@@ -32,6 +34,8 @@ class WorkerPool final : private SupervisorListener {
 
   /// Starts a first worker, for its handshake.
   void boot() { supervisor_.want(1); }
+  /// Boots a worker with the handler files as they are now, and serves them when it does.
+  void reload() { supervisor_.reload(); }
   const std::vector<HandlerInfo>& handlers() const { return supervisor_.handlers(); }
 
   void tick(TimePoint now);
@@ -46,25 +50,22 @@ class WorkerPool final : private SupervisorListener {
   bool all_gone() const { return supervisor_.all_gone(); }
 
  private:
-  struct Queued {
-    StepContext context;
-    StepReply reply;
-    TimePoint since;
-  };
-
+  // SupervisorListener
   void worker_available() override { pump(); }
+  void step_ended(DispatchId dispatch) override { queue_.ended(dispatch); }
   void tick_soon() override { listener_.wake(); }
-  void handlers_announced(const std::vector<HandlerInfo>& handlers) override { listener_.on_announced(handlers); }
+  void handlers_announced(const std::vector<HandlerInfo>& handlers) override;
   void no_worker(const BootReport& report) override { listener_.on_no_worker(report); }
+  void workers_back() override { listener_.on_workers_back(); }
+
   void pump();
-  void send(Worker& worker, Queued queued);
+  void send(Worker& worker, QueuedStep queued);
 
   PoolConfig config_;
   const Clock& clock_;
   Listener listener_;
   StepRequestWriter requests_;
-  std::unordered_map<DispatchId, Queued> queued_;
-  std::deque<DispatchId> order_;  ///< may name dispatches that were taken back
+  StepQueue queue_;
   Supervisor supervisor_;
 };
 

@@ -24,13 +24,15 @@ struct FakeChild {
   std::string in_pipe;    ///< told by the next drain_output
   std::size_t stuck = 0;  ///< bytes that its full pipe does not take
   bool stdin_closed = false;
+  std::optional<Duration> cpu;  ///< used so far
+  long max_rss_kb = 0;          ///< told when it ends
   bool destroyed = false;
 
   void says(const std::string& line) { events.on_stdout(line + "\n"); }
   void says_bytes(const std::string& bytes) { events.on_stdout(bytes); }
   void prints(const std::string& text) { events.on_stderr(text); }
-  void exits(int code) { events.on_gone({code, 0, 0}); }
-  void dies(int signal) { events.on_gone({std::nullopt, signal, 0}); }
+  void exits(int code) { events.on_gone({code, 0, max_rss_kb, cpu}); }
+  void dies(int signal) { events.on_gone({std::nullopt, signal, max_rss_kb, cpu}); }
 
   /// Methods of what it was sent, in order.
   std::vector<std::string> methods() const {
@@ -76,6 +78,7 @@ class FakeProcess final : public worker::Process {
   void close_stdin() override { child_->stdin_closed = true; }
   void signal(int number) override { child_->signals.push_back(number); }
   void signal_group(int number) override { child_->group_signals.push_back(number); }
+  std::optional<Duration> cpu_time() const override { return child_->cpu; }
   void drain_output() override {
     if (!child_->in_pipe.empty()) child_->events.on_stdout(std::exchange(child_->in_pipe, {}));
   }

@@ -79,7 +79,7 @@ class Player final : private WorkerListener, private StepReplySink {
     for (const auto& handler : transcript.header["handlers"]) settings_.handlers.push_back(handler);
     settings_.limits.max_bytes = transcript.lines.at(0).parsed["message"]["params"]["limits"]["max_line_bytes"];
     launcher_.first_pid = 4242;
-    worker_.emplace(1, settings_, clock_, static_cast<WorkerListener&>(*this));
+    worker_.emplace(Worker::Identity{1}, settings_, clock_, static_cast<WorkerListener&>(*this));
     REQUIRE(!worker_->start(launcher_));
     for (const Line& line : transcript.lines) {
       CAPTURE(line.message);
@@ -101,11 +101,13 @@ class Player final : private WorkerListener, private StepReplySink {
     if (method == "initialize" || method == "initialized") return wrote(message);
     if (method == "step/process") {
       clock_.advance(1s);
-      Worker::Job job{StepReply(*this, ++dispatch_), json_slice(line.message, "params"), {}, 600s, false};
+      StepJob job{StepReply(*this, ++dispatch_)};
+      job.params = json_slice(line.message, "params");
+      job.timeout = 600s;
       worker_->run(std::move(job));
       wrote(message);
     }
-    if (method == "$/cancelRequest" && worker_->running()) {
+    if (method == "$/cancelRequest" && worker_->runs(dispatch_)) {
       worker_->cancel(dispatch_, CancelReason::TaskCancelled, CancelUrgency::Graceful);
       wrote(message);
       CHECK(child().signals.back() == SIGURG);
@@ -131,7 +133,7 @@ class Player final : private WorkerListener, private StepReplySink {
       CHECK(child().group_signals == std::vector{SIGKILL});
       child().dies(SIGKILL);
       REQUIRE(end);
-      CHECK(end->kind == WorkerEnd::Kind::BootFailed);
+      CHECK(end->kind == WorkerEndKind::BootFailed);
       CHECK(end->hopeless);
       CHECK(end->boot->message == message["error"]["message"].get<std::string>());
     }
@@ -181,7 +183,7 @@ class Player final : private WorkerListener, private StepReplySink {
   }
 
   void worker_ready(Worker& worker) override { CHECK(!worker.handlers().empty()); }
-  void worker_idle(Worker&) override {}
+  void worker_answered(Worker&, DispatchId, bool) override {}
   void worker_gone(Worker&, const WorkerEnd& how) override { end = how; }
   void worker_printed(Worker&, std::string_view line) override { told.emplace_back(line); }
   void step_started(DispatchId, int) override {}

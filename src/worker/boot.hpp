@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rpc/envelope.hpp"
+#include "tasker/clock.hpp"
+#include "tasker/workers.hpp"
+
+namespace tasker::worker {
+
+/// Whether a process has become a worker: judges its answer to `initialize` against what was started, and makes the
+/// report when it has not. Pure.
+class Boot {
+ public:
+  /// `deadline` counts from before the spawn.
+  Boot(std::vector<std::string> argv, TimePoint now, Duration timeout);
+
+  /// The answer to `initialize` of process `pid`. False when it is no worker; see `failure`.
+  bool answered(const rpc::ResultMessage& message, int pid, TimePoint now);
+  void refused(const rpc::ErrorMessage& error);
+  /// It is past its deadline.
+  void timed_out(Duration timeout);
+  /// It wrote something that nobody can trust.
+  void broke(const std::string& what);
+  /// It ended; the report that tells all.
+  BootReport ended(const std::string& how, std::string last_words) const;
+  /// A report of another kind about what was started.
+  BootReport report(std::string message) const;
+
+  bool is_ready() const { return ready_; }
+  bool has_failed() const { return failure_.has_value(); }
+  /// Trying again would end the same way.
+  bool is_hopeless() const { return hopeless_; }
+  Duration took() const { return took_; }
+  TimePoint started() const { return started_; }
+  const std::vector<HandlerInfo>& handlers() const { return handlers_; }
+  /// When it fails unless it has answered.
+  TimePoint deadline() const { return ready_ || failure_ ? TimePoint::max() : deadline_; }
+  void shift(Duration by) { deadline_ += by; }
+
+ private:
+  void fail(BootReport report, bool hopeless);
+
+  std::vector<std::string> argv_;
+  TimePoint started_;
+  TimePoint deadline_;
+  Duration took_{};
+  bool ready_ = false;
+  bool hopeless_ = false;
+  std::optional<BootReport> failure_;
+  std::vector<HandlerInfo> handlers_;
+};
+
+}  // namespace tasker::worker

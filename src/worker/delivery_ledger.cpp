@@ -1,0 +1,66 @@
+#include "worker/delivery_ledger.hpp"
+
+#include <algorithm>
+
+namespace tasker::worker {
+
+bool DeliveryLedger::accepts(bool alone, std::size_t depth) const {
+  if (exhausted_) return false;
+  if (entries_.empty()) return true;
+  return !alone && !entries_.back().alone && entries_.size() < depth;
+}
+
+void DeliveryLedger::sent(rpc::RequestId id, bool alone, std::uint64_t ends_at) {
+  entries_.push_back({id, ends_at, alone, false, false, std::nullopt});
+}
+
+void DeliveryLedger::started(rpc::RequestId id) {
+  if (Entry* entry = find(id)) entry->started = true;
+}
+
+void DeliveryLedger::asked_to_stop(rpc::RequestId id, std::optional<CancelReason> reason) {
+  Entry* entry = find(id);
+  if (!entry) return;
+  entry->asked = true;
+  if (!entry->reason) entry->reason = reason;
+}
+
+void DeliveryLedger::answered(rpc::RequestId id) {
+  std::erase_if(entries_, [id](const Entry& entry) { return entry.id == id; });
+}
+
+std::optional<rpc::RequestId> DeliveryLedger::oldest() const {
+  return entries_.empty() ? std::nullopt : std::optional(entries_.front().id);
+}
+
+const DeliveryLedger::Entry* DeliveryLedger::find(rpc::RequestId id) const {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+Delivery DeliveryLedger::stage(rpc::RequestId id, std::uint64_t written) const { return stage(*find(id), written); }
+
+Delivery DeliveryLedger::stage(const Entry& entry, std::uint64_t written) const {
+  if (entry.started) return Delivery::Started;
+  if (entry.ends_at > written) return Delivery::Unwritten;
+  return &entry == &entries_.front() ? Delivery::Delivered : Delivery::Behind;
+}
+
+Fate DeliveryLedger::fate(const Entry& entry, Delivery stage, Death death) const {
+  if (stage == Delivery::Unwritten || stage == Delivery::Behind || exhausted_) return {};
+  // The runner announces it before it calls the handler, and the pipe was read to its end.
+  if (stage == Delivery::Delivered && entry.alone) return {};
+  if (entry.asked && entry.reason) return {Fate::Kind::Stopped, entry.reason};
+  if (entry.asked || death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt};
+  return {Fate::Kind::Lost, std::nullopt};
+}
+
+std::vector<std::pair<rpc::RequestId, Fate>> DeliveryLedger::close(std::uint64_t written, Death death) {
+  std::vector<std::pair<rpc::RequestId, Fate>> fates;
+  for (const Entry& entry : entries_) fates.emplace_back(entry.id, fate(entry, stage(entry, written), death));
+  entries_.clear();
+  return fates;
+}
+
+}  // namespace tasker::worker

@@ -1,0 +1,254 @@
+#include "worker/step_delivery.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <utility>
+#include <vector>
+
+#include "core/json_scan.hpp"
+#include "core/time_text.hpp"
+#include "core/utf8.hpp"
+
+namespace tasker::worker {
+
+namespace {
+
+/// A handler can't ask for more at once: what it says is a number, and a number can be anything.
+constexpr double kLongestExtension = 365.0 * 24 * 3600;
+
+std::string cancel_line(rpc::RequestId id) {
+  return rpc::notification_line("$/cancelRequest", "{\"id\":" + std::to_string(id) + "}");
+}
+
+}  // namespace
+
+// --- sending
+// -----------------------------------------------------------------------------------------------------------
+
+bool StepDelivery::accepts(bool at_most_once) const {
+  if (retires_ || !ledger_.accepts(at_most_once, depth_)) return false;
+  // From a cancel on nothing more is sent to that worker.
+  return std::none_of(sent_.begin(), sent_.end(), [](const auto& sent) { return sent.second.escalation.begun(); });
+}
+
+void StepDelivery::send(rpc::RequestId id, StepJob job) {
+  std::string line = rpc::request_line(id, "step/process", job.params);
+  job.params = {};
+  const bool alone = job.at_most_once;
+  sent_.emplace(id, Sent{std::move(job), Escalation(escalation_), clock_.steady(), {}, std::nullopt, std::nullopt});
+  ledger_.sent(id, alone, host_.write(std::move(line)));
+  begin_oldest();
+}
+
+/// A step's time counts from the moment its request became the oldest unanswered one.
+void StepDelivery::begin_oldest() {
+  const auto id = ledger_.oldest();
+  if (!id) return;
+  Sent& sent = sent_.at(*id);
+  if (sent.begun.steady != TimePoint{}) return;
+  sent.begun = clock_.now();
+  sent.escalation.begin(sent.begun.steady, sent.job.timeout);
+  sent.cpu_before = host_.process().cpu_time();
+  if (!sent.job.at_most_once) sent.job.reply.started(host_.process().pid());
+}
+
+// --- stopping
+// -----------------------------------------------------------------------------------------------------------
+
+bool StepDelivery::runs(DispatchId dispatch) const {
+  return std::any_of(sent_.begin(), sent_.end(),
+                     [dispatch](const auto& sent) { return sent.second.job.reply.dispatch() == dispatch; });
+}
+
+void StepDelivery::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) {
+  const auto sent = std::find_if(sent_.begin(), sent_.end(), [dispatch](const auto& entry) {
+    return entry.second.job.reply.dispatch() == dispatch;
+  });
+  if (sent == sent_.end()) return;
+  Escalation& escalation = sent->second.escalation;
+  const bool waits = sent->first != ledger_.oldest();
+  if (waits) return act(sent, escalation.cancel(reason, clock_.steady()));
+  if (urgency == CancelUrgency::IfQueued) return;
+  act(sent, urgency == CancelUrgency::Immediate ? escalation.kill(reason) : escalation.cancel(reason, clock_.steady()));
+}
+
+void StepDelivery::take_back_waiting() {
+  for (auto sent = sent_.begin(); sent != sent_.end(); ++sent) {
+    if (sent->first != ledger_.oldest()) act(sent, sent->second.escalation.recall(clock_.steady()));
+  }
+}
+
+void StepDelivery::tick(TimePoint now) {
+  // An action may answer nothing, but it may end the process; the map stays as it is.
+  for (auto sent = sent_.begin(); sent != sent_.end(); ++sent) {
+    if (now >= sent->second.escalation.next_due()) act(sent, sent->second.escalation.due(now));
+  }
+}
+
+void StepDelivery::act(SentMap::iterator sent, Escalation::Action action) {
+  switch (action) {
+    case Escalation::Action::None:
+      return;
+    case Escalation::Action::Cancel:
+      ledger_.asked_to_stop(sent->first, sent->second.escalation.reason());
+      host_.write(cancel_line(sent->first));
+      if (sent->first == ledger_.oldest()) take_back_waiting();
+      [[fallthrough]];
+    case Escalation::Action::Nudge:
+      // Never before the cancel's last byte is in the pipe: the runner would look, and find half a line.
+      if (host_.process().unwritten() == 0) host_.process().signal(SIGURG);
+      return;
+    case Escalation::Action::Terminate:
+      return host_.end_group(SIGTERM);
+    case Escalation::Action::Kill:
+      ledger_.asked_to_stop(sent->first, sent->second.escalation.reason());
+      return host_.end_group(SIGKILL);
+  }
+}
+
+TimePoint StepDelivery::next_due() const {
+  TimePoint due = TimePoint::max();
+  for (const auto& [id, sent] : sent_) due = std::min(due, sent.escalation.next_due());
+  return due;
+}
+
+void StepDelivery::shift(Duration by) {
+  for (auto& [id, sent] : sent_) sent.escalation.shift(by);
+}
+
+// --- what the worker says
+// -----------------------------------------------------------------------------------------------
+
+/// Answers come in the order of the requests, but for a request that is given back unstarted.
+std::optional<std::string> StepDelivery::refuse(rpc::RequestId id, bool given_back) const {
+  if (!ledger_.is_open(id)) return "answered request " + std::to_string(id) + ", which is not open";
+  if (given_back || id == ledger_.oldest()) return std::nullopt;
+  return "answered request " + std::to_string(id) + " before request " + std::to_string(*ledger_.oldest());
+}
+
+std::optional<std::string> StepDelivery::on_answer(const rpc::ResultMessage& message) {
+  if (auto fault = refuse(message.id, false)) return fault;
+  finish(message.id, step_answer(message, limits_), false, true);
+  return std::nullopt;
+}
+
+std::optional<std::string> StepDelivery::on_answer(const rpc::ErrorMessage& message) {
+  const auto found = sent_.find(message.id);
+  const bool known = found != sent_.end();
+  StepAnswer answer = step_answer(message, known ? found->second.escalation.reason() : std::nullopt,
+                                  known ? found->second.job.timeout : Duration{});
+  const bool given_back = std::holds_alternative<NotStarted>(answer.outcome);
+  if (auto fault = refuse(message.id, given_back)) return fault;
+  const bool acknowledged = message.code == rpc::ErrorCode::Cancelled;
+  // It ran after all when the engine took it back for its own sake: nobody's fault.
+  if (acknowledged && !given_back && !found->second.escalation.reason()) {
+    answer.outcome = WorkerLost{std::get<Cancelled>(answer.outcome).error, true};
+  }
+  if (answer.retires) {
+    retires_ = RecycleReason::Exhausted;
+    ledger_.exhausted();
+  }
+  finish(message.id, std::move(answer), acknowledged, !acknowledged && !given_back);
+  return std::nullopt;
+}
+
+bool StepDelivery::on_notification(const rpc::NotificationMessage& message) {
+  const JsonMembers params = JsonMembers::of_checked(message.params);
+  const auto id = ledger_.oldest();
+  if (!id || params.integer("id") != static_cast<std::int64_t>(*id)) return false;
+  Sent& sent = sent_.at(*id);
+  sent.heard = clock_.steady();
+  if (message.method == "log") {
+    sent.job.reply.log(
+        {params.string("level").value_or("info"), params.string("message").value_or(""), params.json("fields")});
+  } else if (message.method == "step/started") {
+    ledger_.started(*id);
+    sent.job.reply.started(host_.process().pid());
+  } else if (message.method == "step/progress") {
+    sent.job.reply.progress({params.number("percent"), params.string("message").value_or("")});
+  } else if (message.method == "step/extend_deadline") {
+    const double seconds = params.number("seconds").value_or(0);
+    if (std::isfinite(seconds) && seconds > 0) {
+      const std::chrono::duration<double> by(std::min(seconds, kLongestExtension));
+      sent.escalation.extend(*sent.heard + std::chrono::duration_cast<Duration>(by));
+    }
+  }
+  return true;
+}
+
+bool StepDelivery::on_output(std::string_view line) {
+  const auto id = ledger_.oldest();
+  if (!id) return false;
+  Sent& sent = sent_.at(*id);
+  sent.heard = clock_.steady();
+  sent.job.reply.log({"output", to_valid_utf8(line), JsonText()});
+  return true;
+}
+
+// --- answers
+// ------------------------------------------------------------------------------------------------------------
+
+void StepDelivery::finish(rpc::RequestId id, StepAnswer answer, bool acknowledged, bool completed) {
+  host_.flush_output();
+  auto node = sent_.extract(id);
+  Sent& sent = node.mapped();
+  AttemptReport attempt = report(sent, answer);
+  attempt.late = completed && sent.escalation.begun();
+  // A process that was asked to stop and did not say so can't be trusted with the next step.
+  const bool stopped_as_asked = acknowledged && !sent.escalation.is_ending();
+  if (sent.escalation.begun() && !stopped_as_asked && !retires_) retires_ = RecycleReason::Distrusted;
+  ledger_.answered(id);
+  begin_oldest();
+  const DispatchId dispatch = sent.job.reply.dispatch();
+  sent.job.reply.answer(std::move(answer.outcome), attempt);
+  host_.step_ended(dispatch, completed, answer.rss_kb);
+}
+
+AttemptReport StepDelivery::report(const Sent& sent, const StepAnswer& answer) const {
+  AttemptReport attempt;
+  attempt.worker_pid = host_.process().pid();
+  const bool begun = sent.begun.steady != TimePoint{};
+  attempt.queued = sent.job.queued + ((begun ? sent.begun.steady : clock_.steady()) - sent.queued_at);
+  if (begun) {
+    attempt.duration = clock_.steady() - sent.begun.steady;
+    attempt.started_at = sent.begun.wall;
+  }
+  attempt.cpu_us = answer.cpu_us;
+  attempt.max_rss_kb = answer.max_rss_kb;
+  return attempt;
+}
+
+void StepDelivery::on_gone(Death death, const ErrorInfo& evidence, const ExitStatus& status) {
+  for (const auto& [id, fate] : ledger_.close(host_.written(), death)) {
+    const Sent& sent = sent_.at(id);
+    StepAnswer answer;
+    answer.outcome = outcome_of(fate, evidence, sent.job.timeout,
+                                sent.heard ? std::optional(clock_.steady() - *sent.heard) : std::nullopt);
+    if (fate.kind != Fate::Kind::NotStarted) {
+      if (status.cpu && sent.cpu_before) {
+        answer.cpu_us = std::chrono::duration_cast<std::chrono::microseconds>(*status.cpu - *sent.cpu_before).count();
+      }
+      if (status.max_rss_kb > 0) answer.max_rss_kb = status.max_rss_kb;
+    }
+    finish(id, std::move(answer), true, false);
+  }
+}
+
+std::optional<SlotStep> StepDelivery::snapshot(TimePoint now) const {
+  const auto id = ledger_.oldest();
+  if (!id) return std::nullopt;
+  const Sent& sent = sent_.at(*id);
+  SlotStep step;
+  step.task_uuid = sent.job.task_uuid.text();
+  step.name = sent.job.step_name;
+  step.attempt = sent.job.attempt;
+  step.running = now - sent.begun.steady;
+  if (const auto deadline = sent.escalation.deadline()) step.deadline_in = *deadline - now;
+  if (sent.heard) step.last_heard = now - *sent.heard;
+  step.stage = to_string(sent.escalation.stage());
+  step.queued_behind = ledger_.size() - 1;
+  return step;
+}
+
+}  // namespace tasker::worker

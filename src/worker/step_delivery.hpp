@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "rpc/envelope.hpp"
+#include "tasker/clock.hpp"
+#include "tasker/json_text.hpp"
+#include "tasker/step_handler.hpp"
+#include "tasker/uuid.hpp"
+#include "tasker/workers.hpp"
+#include "worker/delivery_ledger.hpp"
+#include "worker/escalation.hpp"
+#include "worker/process.hpp"
+#include "worker/step_answer.hpp"
+
+namespace tasker::worker {
+
+/// A step to run.
+struct StepJob {
+  explicit StepJob(StepReply of) : reply(std::move(of)) {}
+
+  StepReply reply;
+  std::string params;  ///< of `step/process`
+  Duration queued{};
+  Duration timeout{};
+  bool at_most_once = false;  ///< travels alone, and counts as started only once `step/started` was read
+  Uuid task_uuid;             ///< for the snapshot
+  std::string step_name;
+  int attempt = 1;
+};
+
+/// The worker's end of a StepDelivery.
+class DeliveryHost {
+ public:
+  virtual ~DeliveryHost() = default;
+  virtual Process& process() = 0;
+  /// Queues a line for the process; how many bytes were ever queued, this line included.
+  virtual std::uint64_t write(std::string line) = 0;
+  /// The bytes of `write` that are in the pipe.
+  virtual std::uint64_t written() const = 0;
+  /// TERM or KILL to all of it: it is on its way out.
+  virtual void end_group(int signal) = 0;
+  /// A step is about to be answered: what it printed without a newline is its own.
+  virtual void flush_output() = 0;
+  /// A step was answered; `completed`: by its handler. The last thing that is done for an answer.
+  virtual void step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) = 0;
+};
+
+/// Sends steps to one process and sees each to its one answer: who waits behind whom, deadlines, cancels, what is taken
+/// back, what a death means (DeliveryLedger), what an attempt cost. Loop thread.
+class StepDelivery {
+ public:
+  StepDelivery(DeliveryHost& host, const EscalationConfig& escalation, const JsonLimits& limits, std::size_t depth,
+               const Clock& clock)
+      : host_(host), escalation_(escalation), limits_(limits), depth_(depth), clock_(clock) {}
+
+  bool accepts(bool at_most_once) const;
+  void send(rpc::RequestId id, StepJob job);
+  void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
+  /// Asks for everything back that waits behind the running step.
+  void take_back_waiting();
+
+  /// What the worker wrote. A sentence when it broke the protocol.
+  std::optional<std::string> on_answer(const rpc::ResultMessage& message);
+  std::optional<std::string> on_answer(const rpc::ErrorMessage& message);
+  /// False when it belongs to no step that runs here.
+  bool on_notification(const rpc::NotificationMessage& message);
+  /// A line that was printed. False when no step runs.
+  bool on_output(std::string_view line);
+  /// The process is gone and its pipe was read to the end: answers what is left. `evidence` says how it ended.
+  void on_gone(Death death, const ErrorInfo& evidence, const ExitStatus& status);
+
+  /// Acts on what is due; read the pipe first.
+  void tick(TimePoint now);
+  TimePoint next_due() const;
+  void shift(Duration by);
+
+  bool empty() const { return ledger_.empty(); }
+  bool runs(DispatchId dispatch) const;
+  /// Nothing more should be sent to this process: it did not acknowledge a cancel, or said that it can't go on.
+  std::optional<RecycleReason> retires() const { return retires_; }
+  std::optional<SlotStep> snapshot(TimePoint now) const;
+
+ private:
+  struct Sent {
+    StepJob job;
+    Escalation escalation;
+    TimePoint queued_at{};  ///< in this worker's pipe
+    Times begun{};          ///< became the oldest unanswered one
+    std::optional<Duration> cpu_before;
+    std::optional<TimePoint> heard;
+  };
+  using SentMap = std::map<rpc::RequestId, Sent>;  ///< in the order of the wire
+
+  void begin_oldest();
+  std::optional<std::string> refuse(rpc::RequestId id, bool given_back) const;
+  void finish(rpc::RequestId id, StepAnswer answer, bool acknowledged, bool completed);
+  AttemptReport report(const Sent& sent, const StepAnswer& answer) const;
+  void act(SentMap::iterator sent, Escalation::Action action);
+  void ask_to_stop(rpc::RequestId id, const Sent& sent);
+
+  DeliveryHost& host_;
+  const EscalationConfig& escalation_;
+  const JsonLimits& limits_;
+  std::size_t depth_;
+  const Clock& clock_;
+  DeliveryLedger ledger_;
+  SentMap sent_;
+  std::optional<RecycleReason> retires_;
+};
+
+}  // namespace tasker::worker
