@@ -206,7 +206,7 @@ TEST_CASE("-o jsonl: events as they happen, the result last, one JSON object eac
   std::vector<std::string> events;
   std::istringstream lines(run.out);
   for (std::string line; std::getline(lines, line);) events.push_back(json::parse(line)["event"]);
-  CHECK(events.front() == "worker.started");
+  CHECK(events.front() == "worker.starting");
   CHECK(events.back() == "task.result");
   CHECK(std::count(events.begin(), events.end(), "step.completed") == 1);
   const Finished quiet = here.run({"run", "good.yaml", "-o", "jsonl", "--quiet"});
