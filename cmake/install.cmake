@@ -6,7 +6,9 @@ install(DIRECTORY include/tasker TYPE INCLUDE)
 install(DIRECTORY ruby_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/tasker PATTERN "test" EXCLUDE)
 set(tasker_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tasker)
 install(EXPORT taskerTargets NAMESPACE tasker:: DESTINATION ${tasker_config_dir})
-configure_package_config_file(cmake/taskerConfig.cmake.in taskerConfig.cmake INSTALL_DESTINATION ${tasker_config_dir})
+set(tasker_runner ${CMAKE_INSTALL_DATADIR}/tasker/ruby_runner/runner.rb)
+configure_package_config_file(cmake/taskerConfig.cmake.in taskerConfig.cmake INSTALL_DESTINATION ${tasker_config_dir}
+                              PATH_VARS tasker_runner)
 write_basic_package_version_file(taskerConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/taskerConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/taskerConfigVersion.cmake
         DESTINATION ${tasker_config_dir})

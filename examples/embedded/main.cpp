@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   if (!loaded.ok()) return 3;
 
   tasker::RuntimeOptions options;
+  options.workers.runner = TASKER_RUNNER;
   options.workers.handlers = loaded.value->handlers;
   if (options.workers.handlers.empty()) {
     const std::string file = loaded.value->file;

@@ -2,6 +2,10 @@
 
 require "timeout"
 
+# The engine gives its workers the default actions. A test run may have less: shells start background jobs with INT
+# ignored, nohup ignores HUP, and what is ignored stays so across exec.
+%w[INT HUP].each { |name| trap(name, "DEFAULT") }
+
 # The real runner behind real pipes, as the engine has it. Every wait is for an event; the limit only keeps a broken
 # runner from holding the suite.
 class RunnerProcess
