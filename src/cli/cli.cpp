@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/command_error.hpp"
@@ -72,6 +73,7 @@ ExitCode tell_bug(const std::exception& error, OutputFormat output) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  io::hold_standard_streams();
   io::ignore_sigpipe();  // a closed stdout is an answer of write, not the end of the process
   const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
   const OutputFormat output = wanted_output(words, std::getenv("TASKER_OUTPUT"));
@@ -83,7 +85,11 @@ int main(int argc, char** argv) {
     } catch (const std::exception& error) {
       return to_int(tell_bug(error, output));
     }
-  } catch (const NoReader&) {
+  } catch (const NoReader& gone) {
+    // Whoever closed the pipe knows; anything else is news.
+    if (gone.error && gone.error != std::errc::broken_pipe) {
+      Console{CommonOptions{}}.say("error: can't write to stdout: " + gone.error.message() + "\n");
+    }
     return to_int(ExitCode::NoReader);
   }
 }

@@ -12,9 +12,9 @@ namespace tasker::cli {
 
 namespace {
 
-/// False when nobody reads it any more. The descriptor is shared with the shell and may be non-blocking by somebody
+/// No error: all is written. The descriptor is shared with the shell and may be non-blocking by somebody
 /// else's doing.
-bool write_all(int fd, std::string_view text) {
+std::error_code write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
     if (count >= 0) {
@@ -23,10 +23,10 @@ bool write_all(int fd, std::string_view text) {
       pollfd entry{fd, POLLOUT, 0};
       ::poll(&entry, 1, -1);
     } else if (errno != EINTR) {
-      return false;
+      return {errno, std::generic_category()};
     }
   }
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Console::Console(const CommonOptions& options)
       err_(stream_style(STDERR_FILENO, options.no_color)) {}
 
 void Console::print(const std::string& text) const {
-  if (!write_all(STDOUT_FILENO, text)) throw NoReader{};
+  if (const std::error_code error = write_all(STDOUT_FILENO, text)) throw NoReader{error};
 }
 
 void Console::say(const std::string& text) const { static_cast<void>(write_all(STDERR_FILENO, text)); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/options.hpp"
@@ -33,7 +34,9 @@ class Console {
   Style err_;
 };
 
-/// stdout is closed: there is nobody left to tell.
-struct NoReader {};
+/// stdout can't be written to its end: its reader is gone, as `head` goes, or there is no room.
+struct NoReader {
+  std::error_code error;
+};
 
 }  // namespace tasker::cli

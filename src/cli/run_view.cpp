@@ -86,9 +86,9 @@ void RunView::end_progress() {
   err_.flush(forever());
 }
 
-bool RunView::finish() {
+void RunView::finish() {
   end_progress();
-  return out_.flush(forever());
+  if (!out_.flush(forever())) throw NoReader{out_.error()};
 }
 
 void with_runtime(const RuntimeOptions& options, RunView& view, const std::function<void(Runtime&)>& function) {

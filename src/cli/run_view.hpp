@@ -35,8 +35,8 @@ class RunView final : public Observer {
   void end_progress();
   /// Queues text for stdout.
   void print(std::string text) { out_.write(std::move(text)); }
-  /// Waits until all is written. False when nobody read stdout to its end.
-  bool finish();
+  /// Waits until all is written. Throws NoReader when nobody read stdout to its end.
+  void finish();
   /// Progress and log events that were lost because stdout was read too slowly.
   std::uint64_t dropped_events() const { return dropped_events_; }
 

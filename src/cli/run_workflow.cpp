@@ -88,12 +88,12 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   with_runtime(runtime, view, [&](Runtime& r) { result = r.run({loaded.value, context, options.timeout}); });
   view.end_progress();
   if (!is_told_by_record(result)) {
-    if (!view.finish()) return ExitCode::NoReader;
+    view.finish();
     throw run_error(result, options.template_path);
   }
   const ExitCode code = exit_code_of(result);
   report(result, code, console, view);
-  if (!view.finish()) return ExitCode::NoReader;
+  view.finish();
   if (console.is_text() && result.end == RunEnd::Interrupted) console.say(interrupted_text(result, console));
   if (view.dropped_events() > 0) {
     console.warn(std::to_string(view.dropped_events()) +

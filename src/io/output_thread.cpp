@@ -54,6 +54,7 @@ class OutputThread::Impl {
   bool write(std::string chunk, Keep keep);
   bool full() const;
   std::uint64_t dropped() const;
+  std::error_code error() const;
   bool flush(TimePoint deadline);
   bool is_terminal() const { return is_terminal_; }
 
@@ -80,6 +81,7 @@ class OutputThread::Impl {
   std::size_t unwritten_ = 0;  ///< the chunk in the thread's hands counts
   std::uint64_t dropped_ = 0;
   bool broken_ = false;
+  std::error_code error_;  ///< why
   bool ending_ = false;
   std::thread thread_;
 };
@@ -130,6 +132,11 @@ bool OutputThread::Impl::full() const {
 std::uint64_t OutputThread::Impl::dropped() const {
   const std::lock_guard lock(mutex_);
   return dropped_;
+}
+
+std::error_code OutputThread::Impl::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
 }
 
 bool OutputThread::Impl::flush(TimePoint deadline) {
@@ -201,6 +208,7 @@ void OutputThread::Impl::break_off(int error) {
   {
     const std::lock_guard lock(mutex_);
     broken_ = true;
+    error_ = std::error_code(error, std::system_category());
     queue_.clear();
     unwritten_ = 0;
   }
@@ -231,6 +239,7 @@ bool OutputThread::write(std::string chunk, Keep keep) { return impl_->write(std
 bool OutputThread::full() const { return impl_->full(); }
 std::uint64_t OutputThread::dropped() const { return impl_->dropped(); }
 bool OutputThread::flush(TimePoint deadline) { return impl_->flush(deadline); }
+std::error_code OutputThread::error() const { return impl_->error(); }
 bool OutputThread::is_terminal() const { return impl_->is_terminal(); }
 
 }  // namespace tasker::io

@@ -33,6 +33,8 @@ class OutputThread {
   std::uint64_t dropped() const;
   /// Waits until everything is written; false when the deadline came first or the stream is broken.
   bool flush(TimePoint deadline);
+  /// Why the stream is broken; none while it is not.
+  std::error_code error() const;
   bool is_terminal() const;
 
  private:

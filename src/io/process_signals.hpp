@@ -6,6 +6,10 @@ namespace tasker::io {
 /// own handler stays.
 void ignore_sigpipe();
 
+/// Opens what stands for stdin, stdout and stderr when the program was started without them (`>&-`), else a pipe or a
+/// database would take their numbers. Reading or writing them fails as before. Call it before anything is opened.
+void hold_standard_streams();
+
 /// Where SIGCHLD is ignored, which is inherited from whoever started the engine, the kernel reaps children itself and
 /// tells nobody how they ended.
 void keep_exit_statuses();

@@ -112,6 +112,32 @@ TEST_CASE("143: SIGTERM drains; the step that runs is finished, the next one is 
   CHECK(ends_within(worker, std::chrono::seconds(2)));
 }
 
+TEST_CASE("141: a stdout with no room for the answer is told by its own name") {
+  for (const std::string format : {"text", "json", "jsonl"}) {
+    const WorkFolder folder("exit141");
+    folder.write("handlers/h.rb", kHandlers);
+    EngineOptions options;
+    options.stdout_file = "/dev/full";
+    const Finished run = run_tasker({"run", folder.write("fine.yaml", one_step("Fine")), "-o", format}, options);
+    CHECK(run.exit_code == 141);
+    CHECK(has(run.err, "error: can't write to stdout: No space left on device"));
+    CHECK(run_tasker({"version", "-o", format}, options).exit_code == 141);
+  }
+}
+
+TEST_CASE("without standard streams nothing else takes their place") {
+  const WorkFolder folder("closed");
+  folder.write("handlers/h.rb", kHandlers);
+  EngineOptions options;
+  options.closed = {0, 1, 2};
+  CHECK(run_tasker({"run", folder.write("fine.yaml", one_step("Fine")), "-o", "json"}, options).exit_code == 141);
+  options.closed = {0};
+  CHECK(run_tasker({"run", folder.path("fine.yaml")}, options).exit_code == 0);
+  const Finished no_input = run_tasker({"run", folder.path("fine.yaml"), "-i", "-"}, options);
+  CHECK(no_input.exit_code == 3);
+  CHECK(has(no_input.err, "can't read the input: Bad file descriptor"));
+}
+
 TEST_CASE("141: when nobody reads stdout any more the run drains and says so by its code") {
   const WorkFolder folder("exit141");
   folder.write("handlers/h.rb", kHandlers);

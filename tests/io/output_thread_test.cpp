@@ -127,6 +127,7 @@ TEST_CASE("a full disk is told by its own name") {
   output.write("text");
   REQUIRE(tasker::testing::run_until(loop, [&] { return bool(error); }));
   CHECK(error == std::errc::no_space_on_device);
+  CHECK(output.error() == std::errc::no_space_on_device);
 }
 
 TEST_CASE("nobody is told after it ended") {

@@ -86,6 +86,10 @@ EngineProcess::EngineProcess(std::vector<std::string> arguments, EngineOptions o
   posix_spawn_file_actions_adddup2(&actions, in, 0);
   posix_spawn_file_actions_adddup2(&actions, out[1], 1);
   posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+  if (!options.stdout_file.empty()) {
+    posix_spawn_file_actions_addopen(&actions, 1, options.stdout_file.c_str(), O_WRONLY, 0);
+  }
+  for (const int fd : options.closed) posix_spawn_file_actions_addclose(&actions, fd);
   if (!options.directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.directory.c_str());
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

@@ -30,6 +30,8 @@ struct EngineOptions {
   std::string input;                                     ///< given on stdin, then EOF
   std::string directory;                                 ///< empty: the test's own
   std::vector<std::pair<std::string, std::string>> env;  ///< added to, or replacing, the test's environment
+  std::string stdout_file = {};                          ///< opened for its stdout, which is then not captured
+  std::vector<int> closed = {};                          ///< of its standard streams, those it starts without
   bool group = false;  ///< in a process group of its own, so that a terminal's Ctrl-C can be played
 };
 
