@@ -1,5 +1,7 @@
 #include "rpc/envelope.hpp"
 
+#include <utility>
+
 #include "core/json_scan.hpp"
 #include "core/json_writer.hpp"
 
@@ -11,7 +13,8 @@ Message error_message(RequestId id, std::string_view text) {
   const JsonMembers error = JsonMembers::of_checked(text);
   const auto code = error.integer("code");
   const auto message = error.string("message");
-  if (error.error() || !code || !message) return Malformed{"its error has no code and message"};
+  if (error.error() || !code || !message || !std::in_range<int>(*code))
+    return Malformed{"its error has no code and message"};
   return ErrorMessage{id, static_cast<ErrorCode>(*code), *message, error.find("data").value_or("null")};
 }
 

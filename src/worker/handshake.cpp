@@ -1,6 +1,7 @@
 #include "worker/handshake.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/json_scan.hpp"
 #include "core/json_writer.hpp"
@@ -16,12 +17,17 @@ namespace {
 
 constexpr int kProtocolVersion = 1;
 
+/// A number that a runner gave for a pid or a line; 0 where it can't be one.
+int natural(std::optional<std::int64_t> given) {
+  return given && *given > 0 && std::in_range<int>(*given) ? static_cast<int>(*given) : 0;
+}
+
 HandlerInfo handler_info(std::string_view text) {
   const JsonMembers members = JsonMembers::of_checked(text);
   HandlerInfo info;
   info.name = members.string("name").value_or("");
   info.file = members.string("file").value_or("");
-  info.line = static_cast<int>(members.integer("line").value_or(0));
+  info.line = natural(members.integer("line"));
   info.api = members.string("api").value_or("");
   info.doc = members.string("doc").value_or("");
   info.reason = members.string("reason").value_or("");
@@ -67,7 +73,7 @@ std::variant<Hello, std::string> parse_hello(std::string_view result) {
            ", this engine speaks " + std::to_string(kProtocolVersion);
   }
   Hello hello;
-  hello.pid = static_cast<int>(JsonMembers::of_checked(*runner).integer("pid").value_or(0));
+  hello.pid = natural(JsonMembers::of_checked(*runner).integer("pid"));
   for (const std::string_view handler : json_elements(*handlers)) hello.handlers.push_back(handler_info(handler));
   return hello;
 }
@@ -76,7 +82,7 @@ void read_boot_error(const rpc::ErrorMessage& error, BootReport& report) {
   report.message = error.message;
   const JsonMembers data = JsonMembers::of_checked(error.data);
   report.file = data.string("file").value_or("");
-  report.line = static_cast<int>(data.integer("line").value_or(0));
+  report.line = natural(data.integer("line"));
   report.backtrace = data.strings("backtrace");
   for (const std::string_view file : json_elements(data.find("files").value_or("[]"))) {
     const JsonMembers members = JsonMembers::of_checked(file);

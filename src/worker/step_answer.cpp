@@ -24,6 +24,30 @@ SharedError unserializable(std::string message) {
   return error;
 }
 
+/// Takes the values of an answer, each within the limits of a value: the line may nest deeper, for its envelope. Keeps
+/// the first problem.
+class Values {
+ public:
+  Values(const JsonMembers& members, const JsonLimits& limits) : members_(members), limits_(limits) {}
+
+  std::optional<JsonText> take(const std::string& key) {
+    const auto text = members_.find(key);
+    if (!text) return std::nullopt;
+    auto checked = JsonText::parse(std::string(*text), limits_);
+    if (auto* value = std::get_if<JsonText>(&checked)) return std::move(*value);
+    if (problem_.empty()) {
+      problem_ = "the " + key + (key == "results" ? " are " : " is ") + std::get<JsonError>(checked).message;
+    }
+    return std::nullopt;
+  }
+  const std::string& problem() const { return problem_; }
+
+ private:
+  const JsonMembers& members_;
+  const JsonLimits& limits_;
+  std::string problem_;
+};
+
 ErrorKind kind_of(rpc::ErrorCode code, bool retryable) {
   switch (code) {
     case rpc::ErrorCode::HandlerNotFound:
@@ -82,25 +106,16 @@ StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limi
   StepAnswer answer;
   const JsonMembers members = JsonMembers::of_checked(message.result);
   read_usage(members, answer);
-  if (const auto checkpoint = members.find("checkpoint")) {
-    answer.outcome = Yielded{JsonText::trusted(std::string(*checkpoint))};
-    return answer;
-  }
-  const auto results = members.find("results");
-  if (!results) {
+  Values values(members, limits);
+  if (auto checkpoint = values.take("checkpoint")) {
+    answer.outcome = Yielded{*std::move(checkpoint)};
+  } else if (auto results = values.take("results")) {
+    answer.outcome = Succeeded{*std::move(results), values.take("output"),
+                               values.take("metadata").value_or(JsonText::trusted("{}"))};
+  } else {
     answer.outcome = Failed{unserializable("the runner's answer has no \"results\"")};
-    return answer;
   }
-  // The line may nest deeper than a value may: its envelope takes two levels.
-  auto checked = JsonText::parse(std::string(*results), limits);
-  if (const auto* error = std::get_if<JsonError>(&checked)) {
-    answer.outcome = Failed{unserializable("the results are " + error->message)};
-    return answer;
-  }
-  Succeeded succeeded{std::get<JsonText>(std::move(checked)), std::nullopt, JsonText::trusted("{}")};
-  if (members.find("output")) succeeded.output = members.json("output");
-  if (members.find("metadata")) succeeded.metadata = members.json("metadata");
-  answer.outcome = std::move(succeeded);
+  if (!values.problem().empty()) answer.outcome = Failed{unserializable(values.problem())};
   return answer;
 }
 

@@ -24,6 +24,8 @@ TEST_CASE("what is no message says why") {
   CHECK(refusal(R"({"jsonrpc":"2.0","id":1})") == "it has neither a result nor an error");
   CHECK(refusal(R"({"jsonrpc":"2.0","id":1,"result":1,"error":{}})") == "it has a result and an error");
   CHECK(refusal(R"({"jsonrpc":"2.0","id":1,"error":{"code":"x"}})") == "its error has no code and message");
+  CHECK(refusal(R"({"jsonrpc":"2.0","id":1,"error":{"code":4294934496,"message":"m"}})") ==
+        "its error has no code and message");  // would be -32800 in 32 bits
   CHECK(refusal(R"({"jsonrpc":"2.0","id":"1","result":1})") == "it has neither a method nor an id of ours");
   CHECK(refusal(R"({"jsonrpc":"2.0","id":1,"method":"ping"})") == "a request (ping); only the engine asks");
   CHECK(refusal(std::string(200'000, '[')) == "nested deeper than 100 levels at byte 100");
