@@ -50,6 +50,11 @@ module TaskerCore
       @current = before
     end
 
+    # True refuses results that would not read back as they were (docs/handlers.md, "What values become").
+    def strict_values=(strict)
+      Conversion.strict = strict
+    end
+
     # Announces something callable with one argument, the step's context, under `name`.
     def register(name, callable = nil, &block)
       Registrations.add(name, callable || block, caller_locations(1, 1).first)

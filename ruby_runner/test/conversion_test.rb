@@ -109,6 +109,47 @@ class ConversionTest < Minitest::Test
     assert_equal [{ "a" => "b" }, { "a" => "b" }], convert([shared, shared])
   end
 
+  def test_a_to_h_that_gives_no_hash_is_refused
+    wrong = Class.new do
+      def self.name = "Row"
+      def self.to_s = "Row"
+      def to_h = nil
+    end
+    assert_refused({ row: wrong.new }, /\Aresults\.row: Row#to_h returned NilClass, not a Hash/)
+  end
+
+  def test_a_basic_object_is_refused_like_any_other
+    proxy = Class.new(BasicObject) { def self.to_s = "Proxy" }
+    assert_refused([proxy.new], /\Aresults\[0\]: Proxy can't be written as JSON/)
+  end
+
+  def test_numbers_keep_every_digit_and_floats_their_sign
+    assert_equal "[#{6**64},#{10**400},-0.0,124.75999999999999,5.0e-324]",
+                 JSON.generate(convert([6**64, 10**400, -0.0, 124.75999999999999, 5e-324]))
+  end
+
+  STRICT = {
+    { status: :charged } => /results\.status: the symbol :charged reads back as a string/,
+    [Time.at(0)] => /results\[0\]: a Time reads back as something else/,
+    { a: Date.new(2026, 1, 2) } => /results\.a: a Date reads back/,
+    BigDecimal("0.1") => /results: a BigDecimal reads back/,
+    { a: Set[1] } => /results\.a: a Set reads back/,
+    [OpenStruct.new(a: 1)] => /results\[0\]: a OpenStruct reads back/,
+    { 1 => "one" } => /results: the key 1 reads back as a string/,
+    { :a => 1, "a" => 2 } => /results: two of its keys are written as "a"/,
+    { a: $stderr } => /results\.a: IO can't be written as JSON/
+  }.freeze
+
+  def test_strict_values_refuse_what_would_not_read_back_as_it_was
+    strictly do
+      STRICT.each { |value, pattern| assert_refused(value, pattern) }
+      value = { "a" => [1, 2.5, nil, true, "x"], b: { c: [] } }
+      assert_equal JSON.generate(value), JSON.generate(convert(value))
+      assert_equal({ "a" => "é" }, convert({ a: "é".encode("ISO-8859-1") }))
+    end
+    assert_equal({ "status" => "charged" }, convert({ status: :charged }))
+  end
+
   def test_depth_is_counted_from_the_value
     nested = ->(levels) { levels.times.reduce(:leaf) { |inner, _| [inner] } }
     plain = ->(levels) { levels.times.reduce(1) { |inner, _| { "a" => inner } } }
@@ -125,6 +166,13 @@ class ConversionTest < Minitest::Test
   end
 
   private
+
+  def strictly
+    TaskerCore.strict_values = true
+    yield
+  ensure
+    TaskerCore.strict_values = false
+  end
 
   def convert(value)
     TaskerCore::Conversion.call(value, "results")

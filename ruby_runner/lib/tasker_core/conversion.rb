@@ -7,6 +7,8 @@ module TaskerCore
   # What a handler usually returns needs no change: one look finds that out, and the same object goes to the
   # generator. Only else it is rebuilt, with its path at hand.
   class Conversion
+    autoload :Heaviest, "tasker_core/conversion/heaviest"
+
     MAX_DEPTH = 100
 
     # A value that has no place in JSON.
@@ -20,12 +22,19 @@ module TaskerCore
       end
     end
 
-    def self.call(value, root, max_depth: MAX_DEPTH)
-      Plain.value?(value, max_depth) ? value : new(value, root, max_depth: max_depth).to_json_value
+    class << self
+      # Strict: what would not read back as it was is refused instead of changed: symbols, times, decimals, structs, keys
+      # that are no names. `TaskerCore.strict_values = true` in a handler file sets it for the process.
+      attr_accessor :strict
+
+      def call(value, root, max_depth: MAX_DEPTH)
+        Plain.value?(value, max_depth) ? value : new(value, root, max_depth: max_depth).to_json_value
+      end
     end
 
-    def initialize(value, root, max_depth: MAX_DEPTH)
+    def initialize(value, root, max_depth: MAX_DEPTH, strict: Conversion.strict)
       @value = value
+      @strict = strict
       @path = [root]
       @max_depth = max_depth
       @depth = 0
@@ -42,7 +51,7 @@ module TaskerCore
       case value
       when nil, true, false, Integer then value
       when String then string(value)
-      when Symbol then string(value.name)
+      when Symbol then symbol(value)
       when Float then float(value)
       when Hash then nest(value) { hash(value) }
       when Array then nest(value) { array(value) }
@@ -50,33 +59,48 @@ module TaskerCore
       end
     end
 
+    def symbol(value)
+      refuse(value, "the symbol :#{value} reads back as a string (strict values)") if @strict
+      string(value.name)
+    end
+
     def other(value)
+      refuse_unless_lossless(value) if @strict
       text = Texts.of(value)
       return text if text
 
-      refuse(value, "#{value} has no JSON form") if Texts.endless?(value)
-      return nest(value) { array(value.to_a) } if defined?(::Set) && value.is_a?(::Set)
+      refuse(value, "#{value} has no JSON form") if Texts.decimal?(value)
+      return nest(value) { array(value.to_a) } if Texts.of?(value, :Set)
 
       within(value) { convert(plain_form(value)) }
+    end
+
+    def refuse_unless_lossless(value)
+      return unless Texts.of(value) || Texts.of?(value, :Set) || Texts.conversion(value)
+
+      refuse(value, "a #{Texts.class_name(value)} reads back as something else (strict values)")
     end
 
     # Its `to_h` or `as_json`: user code, which may raise.
     def plain_form(value)
       name = Texts.conversion(value)
-      refuse(value, "#{value.class} can't be written as JSON; return its data, or give it a to_h") unless name
+      kind = Texts.class_name(value)
+      refuse(value, "#{kind} can't be written as JSON; return its data, or give it a to_h") unless name
 
       form = value.public_send(name)
-      refuse(value, "#{value.class}##{name} returned itself") if form.equal?(value)
+      refuse(value, "#{kind}##{name} returned itself") if form.equal?(value)
+      refuse(value, "#{kind}#to_h returned #{Texts.class_name(form)}, not a Hash") if name == :to_h && !Texts.of?(form, :Hash)
       form
     rescue Unserializable, NoMemoryError, SystemStackError
       raise
     rescue StandardError => e
-      refuse(value, "#{value.class}##{name} raised #{e.class}: #{ErrorReport.message(e)}")
+      refuse(value, "#{kind}##{name} raised #{e.class}: #{ErrorReport.message(e)}")
     end
 
     def hash(value)
       value.each_with_object({}) do |(key, element), copy|
         name = key_name(key)
+        refuse(value, "two of its keys are written as #{name.inspect} (strict values)") if @strict && copy.key?(name)
         copy[name] = at(".#{name}") { convert(element) }
       end
     end
@@ -86,12 +110,19 @@ module TaskerCore
     end
 
     def key_name(key)
+      refuse(key, "the key #{key.inspect} reads back as a string (strict values)") if @strict && !name?(key)
+
       case key
       when String then at(".#{ErrorReport.text(key)}") { string(key) }
       when Symbol then string(key.name)
       when Integer, Float, true, false, nil then key.to_s
-      else Texts.of(key) || refuse(key, "a key of class #{key.class} can't be written as JSON")
+      else Texts.of(key) || refuse(key, "a key of class #{Texts.class_name(key)} can't be written as JSON")
       end
+    end
+
+    # Hashes that were read answer to strings and symbols alike.
+    def name?(key)
+      Texts.of?(key, :String) || Texts.of?(key, :Symbol)
     end
 
     def float(value)
@@ -125,9 +156,9 @@ module TaskerCore
     # by their number.
     def within(value)
       if @ancestors.key?(value)
-        refuse(value, "the #{value.class} contains itself (it is #{@ancestors[value]} too)")
+        refuse(value, "the #{Texts.class_name(value)} contains itself (it is #{@ancestors[value]} too)")
       elsif @ancestors.size > 10 * @max_depth
-        refuse(value, "#{value.class} leads to one object after another")
+        refuse(value, "#{Texts.class_name(value)} leads to one object after another")
       end
 
       @ancestors[value] = @path.join
@@ -144,7 +175,7 @@ module TaskerCore
     def refuse(value, problem)
       path = @path.join
       path = "#{path[0, 200]}...#{path[-40..]}" if path.length > 260
-      raise Unserializable.new(path, value.class.name || "an anonymous class", problem)
+      raise Unserializable.new(path, Texts.class_of(value).name || "an anonymous class", problem)
     end
 
     # The quick look: true when the generator may have the object as it is.
@@ -193,15 +224,34 @@ module TaskerCore
         def of(value)
           case value
           when Time then value.strftime(TIME)
-          when ->(it) { defined?(::DateTime) && it.is_a?(::DateTime) } then value.strftime(TIME)
-          when ->(it) { defined?(::Date) && it.is_a?(::Date) } then value.strftime("%Y-%m-%d")
-          when ->(it) { defined?(::BigDecimal) && it.is_a?(::BigDecimal) && it.finite? } then value.to_s("F")
+          when ->(it) { of?(it, :DateTime) } then value.strftime(TIME)
+          when ->(it) { of?(it, :Date) } then value.strftime("%Y-%m-%d")
+          when ->(it) { decimal?(it) && it.finite? } then value.to_s("F")
           end
         end
 
-        # A BigDecimal that is NaN or infinite.
-        def endless?(value)
-          defined?(::BigDecimal) && value.is_a?(::BigDecimal)
+        # A BigDecimal; one that has no text is NaN or infinite.
+        def decimal?(value)
+          of?(value, :BigDecimal)
+        end
+
+        # Whether it is one of a class that may not be loaded. The class is asked: a BasicObject knows no is_a?.
+        def of?(value, name)
+          return false unless Object.const_defined?(name)
+
+          case value
+          when Object.const_get(name) then true
+          else false
+          end
+        end
+
+        # Also of a BasicObject, which does not know its class.
+        def class_of(value)
+          KERNEL_CLASS.bind_call(value)
+        end
+
+        def class_name(value)
+          class_of(value).to_s
         end
 
         # The method that gives an object's data: its own to_h or as_json. Enumerable's to_h reads a file's lines, and
@@ -214,6 +264,7 @@ module TaskerCore
           nil # answers by method_missing only
         end
 
+        KERNEL_CLASS = Kernel.instance_method(:class)
         GENERIC_OWNERS = [Enumerable, Object, Kernel].freeze
       end
     end

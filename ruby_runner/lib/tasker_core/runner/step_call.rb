@@ -110,29 +110,34 @@ module TaskerCore
       # What process returned is recorded beside the results, and is no reason to fail: it may well be an object that
       # process_results exists to take apart.
       def recorded_output(output)
-        Rpc.json(Conversion.call(output, "output", max_depth: @limits.max_depth))
+        [Conversion.call(output, "output", max_depth: @limits.max_depth)]
       rescue Conversion::Unserializable => e
         yield "#{@handler.name}: what process returned is not recorded: #{e.message}"
-        "null"
+        [nil]
       end
 
+      # `output` is what recorded_output gave, or nil: it is not told.
       def success(special, value, output)
-        results = Rpc.json(Conversion.call(value, "results", max_depth: @limits.max_depth))
+        results = Conversion.call(value, "results", max_depth: @limits.max_depth)
         metadata = special && !special.metadata.empty? ? Rpc.json(convert_metadata(special.metadata)) : "{}"
-        fit(+"{\"jsonrpc\":\"2.0\",\"id\":#{Rpc.json(@id)},\"result\":{#{"\"output\":#{output}," if output}" \
-             "\"results\":#{results},\"metadata\":#{metadata},\"timing\":#{Rpc.json(timing)}," \
-             "\"usage\":#{Rpc.json(@usage.report)}}}\n")
+        recorded = output && "\"output\":#{Rpc.json(output.first)},"
+        fit("{\"jsonrpc\":\"2.0\",\"id\":#{Rpc.json(@id)},\"result\":{#{recorded}" \
+            "\"results\":#{Rpc.json(results)},\"metadata\":#{metadata},\"timing\":#{Rpc.json(timing)}," \
+            "\"usage\":#{Rpc.json(@usage.report)}}}\n", { "results" => results, "output" => output&.first })
       end
 
       def convert_metadata(metadata)
         Conversion.call(metadata.to_h, "metadata", max_depth: @limits.max_depth)
       end
 
-      def fit(text)
+      # `parts` are what the handler gave, by name.
+      def fit(text, parts)
         return text if text.bytesize <= @limits.max_line_bytes
 
+        path, bytes = parts.map { |name, value| Conversion::Heaviest.of(value, name) }.max_by(&:last)
         raise TooLarge, "the answer of handler #{@handler.name.inspect} is #{text.bytesize} bytes of JSON; " \
-                        "the limit is #{@limits.max_line_bytes} (limits.max_line_bytes)"
+                        "the limit is #{@limits.max_line_bytes} (limits.max_line_bytes); " \
+                        "the biggest value is #{path}, #{bytes} bytes"
       end
 
       def describe(special)
@@ -141,7 +146,7 @@ module TaskerCore
 
       def checkpoint(special)
         saved = Conversion.call(special.to_h.transform_keys(&:name), "checkpoint", max_depth: @limits.max_depth)
-        fit(Rpc.result(@id, { "checkpoint" => saved, "usage" => @usage.report }))
+        fit(Rpc.result(@id, { "checkpoint" => saved, "usage" => @usage.report }), { "checkpoint" => saved })
       end
 
       def reported(special)
