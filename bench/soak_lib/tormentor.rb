@@ -1,0 +1,58 @@
+# frozen_string_literal: true
+
+module Soak
+  # Hurts workers from outside, as a system does: kill -9, SEGV, and STOP for a moment. Only processes of this run: the
+  # engine's children.
+  class Tormentor
+    attr_reader :kills, :counts
+
+    def initialize(seed, engine, pause: 0.15..0.6)
+      @random = Random.new(seed)
+      @engine = engine
+      @pause = pause
+      @kills = {}
+      @counts = Hash.new(0)
+    end
+
+    def start
+      @thread = Thread.new { loop { torment } }
+    end
+
+    def stop
+      @thread.kill.join
+    end
+
+    private
+
+    def torment
+      sleep(@random.rand(@pause))
+      victim = children.sample(random: @random) or return
+      case @random.rand(100)
+      when 0...55 then hit(victim, :KILL)
+      when 55...75 then hit(victim, :SEGV)
+      else freeze_for(victim, @random.rand(0.05..0.4))
+      end
+    rescue Errno::ESRCH
+      nil # it was faster
+    end
+
+    def hit(pid, signal)
+      @kills[pid] = Process.clock_gettime(Process::CLOCK_REALTIME)
+      Process.kill(signal, pid)
+      @counts[signal] += 1
+    end
+
+    def freeze_for(pid, seconds)
+      Process.kill(:STOP, pid)
+      sleep(seconds)
+      Process.kill(:CONT, pid)
+      @counts[:STOP] += 1
+    end
+
+    def children
+      File.read("/proc/#{@engine}/task/#{@engine}/children").split.map(&:to_i)
+    rescue Errno::ENOENT, Errno::ESRCH
+      []
+    end
+  end
+end
