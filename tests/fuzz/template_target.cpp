@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <vector>
+
 #include "core/json_scan.hpp"
 #include "core/utf8.hpp"
 #include "fuzz/targets.hpp"
@@ -14,6 +17,22 @@ void check_diagnostics(const std::vector<Diagnostic>& diagnostics) {
   }
 }
 
+/// Takes away steps without open dependencies until none is left, or none can be.
+bool acyclic(const TaskTemplate& of) {
+  std::vector<bool> done(of.steps.size());
+  std::size_t left = done.size();
+  for (bool any = true; any && left > 0;) {
+    any = false;
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      const auto& parents = of.steps[i].dependencies;
+      if (done[i] || !std::all_of(parents.begin(), parents.end(), [&](auto parent) { return done[parent]; })) continue;
+      done[i] = any = true;
+      --left;
+    }
+  }
+  return left == 0;
+}
+
 void check_template(const TaskTemplate& of) {
   const JsonLimits any{.max_bytes = SIZE_MAX, .max_depth = 1000};
   require(!of.steps.empty(), "a template has steps");
@@ -21,8 +40,9 @@ void check_template(const TaskTemplate& of) {
     require(!step.name.empty() && is_utf8(step.name), "a step has a name");
     for (const auto parent : step.dependencies) require(parent < of.steps.size(), "a dependency exists");
     require(!check_json(step.handler.initialization.text(), any), "initialization is JSON");
-    require(step.retry.max_attempts >= 1, "a step is tried at least once");
+    require(step.retry.max_attempts >= 0, "attempts are counted from 0");
   }
+  require(acyclic(of), "no step waits for itself");
   check_input(of, JsonText::trusted(R"({"a":1,"b":"x","items":[1,2]})"));
 }
 
