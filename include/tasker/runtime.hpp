@@ -32,6 +32,12 @@ struct WorkerOptions {
   std::chrono::milliseconds step_timeout{600'000};  ///< where the template says nothing
   std::chrono::milliseconds cancel_grace{5'000};    ///< from the cancel to TERM
   std::chrono::milliseconds term_grace{2'000};      ///< from TERM to KILL
+  /// Limits of a worker's life, 0: none. Looked at between two steps; steps and age have up to 15 % less, by chance.
+  std::uint64_t max_steps = 0;
+  std::int64_t max_rss_kb = 0;              ///< resident memory after a step
+  std::chrono::milliseconds worker_ttl{0};  ///< its age
+  std::chrono::milliseconds idle_ttl{0};    ///< time without a step
+  bool watch = false;                       ///< loads the code anew when a handler file changes
 };
 
 struct RuntimeOptions {
@@ -83,10 +89,14 @@ class Runtime {
 
   /// The first call drains, the second kills. From any thread or the loop; not from a signal handler.
   void stop(int signal = 0);
-  /// SIGINT and SIGTERM call `stop` from now on. For programs that own their process.
+  /// SIGINT and SIGTERM call `stop` from now on; SIGHUP calls `reload`, or `stop` when the terminal is gone. For
+  /// programs that own their process.
   void stop_on_signals();
   /// Every worker slot as it stands. Loop thread: inside an Observer's call, `every` or `post`.
   PoolSnapshot workers() const;
+  /// Loads the handler files anew: a first worker boots with them while the others keep serving. When it fails they go
+  /// on, and WorkersCodeRejected says why. Loop thread, as above.
+  void reload();
   /// Calls `function` on the loop thread every `interval` while a run goes on, e.g. to redraw a display.
   void every(std::chrono::milliseconds interval, std::function<void()> function);
   /// Runs `function` on the loop thread.

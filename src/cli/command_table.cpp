@@ -49,6 +49,18 @@ constexpr FlagSpec kTermGrace{"term-grace", 0, "DURATION", "From SIGTERM to SIGK
 constexpr FlagSpec kDrainGrace{"drain-grace", 0,
                                "DURATION",    "How long running steps may go on after Ctrl-C or SIGTERM",
                                "30s",         "TASKER_DRAIN_GRACE"};
+constexpr FlagSpec kMaxSteps{
+    "max-steps", 0, "N", "Replaces a worker after so many steps, less up to 15 %", "never", "TASKER_MAX_STEPS"};
+constexpr FlagSpec kMaxRss{"max-rss", 0,
+                           "SIZE",    "Replaces a worker that holds more memory after a step: 512k, 256M, 1.5G",
+                           "never",   "TASKER_MAX_RSS"};
+constexpr FlagSpec kWorkerTtl{"worker-ttl", 0,
+                              "DURATION",   "Replaces a worker of that age, less up to 15 %, between two steps",
+                              "never",      "TASKER_WORKER_TTL"};
+constexpr FlagSpec kIdleTtl{"idle-ttl",       0, "DURATION", "Ends a worker after so long without a step", "never",
+                            "TASKER_IDLE_TTL"};
+constexpr FlagSpec kWatch{"watch",       0, "", "Loads the handlers anew when one of their files changes", "",
+                          "TASKER_WATCH"};
 constexpr FlagSpec kStrict{"strict",       0, "", "Unknown keys and input that misses the schema are errors", "",
                            "TASKER_STRICT"};
 constexpr FlagSpec kDryRun{"dry-run", 0, "", "Check everything, print the plan, run nothing", "", ""};
@@ -65,8 +77,9 @@ std::vector<CommandSpec> make_table() {
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
        "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
        {kTemplate},
-       {kInput, kHandlers, kRequire, kWorkers, kEnvironment, kOutput, kStore, kTimeout, kBootTimeout, kStepTimeout,
-        kCancelGrace, kTermGrace, kDrainGrace, kStrict, kDryRun, kQuiet, kNoColor},
+       {kInput,       kHandlers,    kRequire,     kWorkers,   kEnvironment, kOutput,   kStore,  kTimeout,
+        kBootTimeout, kStepTimeout, kCancelGrace, kTermGrace, kDrainGrace,  kMaxSteps, kMaxRss, kWorkerTtl,
+        kIdleTtl,     kWatch,       kStrict,      kDryRun,    kQuiet,       kNoColor},
        {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
         "generate-input | tasker run order.yaml -i - -H app/handlers"}},
       {"validate",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,15 @@ struct Patience {
   std::optional<std::chrono::milliseconds> drain;   ///< after Ctrl-C
 };
 
+/// When workers are let go; 0: never.
+struct WorkerLimits {
+  std::uint64_t max_steps = 0;
+  std::int64_t max_rss_bytes = 0;
+  std::chrono::milliseconds worker_ttl{0};
+  std::chrono::milliseconds idle_ttl{0};
+  bool watch = false;  ///< new code is loaded when a handler file changes
+};
+
 /// Which Ruby, and how much of it.
 struct WorkerChoice {
   std::vector<std::string> handlers;  ///< as given; empty: the template's, or `handlers/` beside it
@@ -32,6 +42,7 @@ struct WorkerChoice {
   int count = 0;  ///< 0: cores, at most 8
   std::string environment = "production";
   Patience patience;
+  WorkerLimits limits;
 };
 
 struct RunOptions {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "cli/byte_size.hpp"
 #include "cli/command_error.hpp"
 #include "cli/duration.hpp"
 #include "core/nearest_name.hpp"
@@ -92,6 +93,24 @@ class Reader {
     return read;
   }
 
+  std::int64_t size(std::string_view flag) const {
+    const auto given = value(flag);
+    if (!given) return 0;
+    const auto read = parse_size(given->value);
+    if (!read || *read == 0) refuse(*given, "size: write " + std::string(kSizeForms));
+    return *read;
+  }
+
+  std::uint64_t count(std::string_view flag) const {
+    const auto given = value(flag);
+    if (!given) return 0;
+    std::uint64_t count = 0;
+    const char* end = given->value.data() + given->value.size();
+    const auto [rest, error] = std::from_chars(given->value.data(), end, count);
+    if (error != std::errc() || rest != end || count == 0) refuse(*given, "whole number from 1");
+    return count;
+  }
+
   /// One of the names, as its place among them.
   std::size_t choice(std::string_view flag, const std::vector<std::string>& names) const {
     const auto given = value(flag);
@@ -131,9 +150,15 @@ Patience patience(const Reader& read) {
           read.duration("term-grace"), read.duration("drain-grace")};
 }
 
+WorkerLimits limits(const Reader& read) {
+  constexpr std::chrono::milliseconds kNever{0};
+  return {read.count("max-steps"), read.size("max-rss"), read.duration("worker-ttl").value_or(kNever),
+          read.duration("idle-ttl").value_or(kNever), read.is_on("watch")};
+}
+
 WorkerChoice workers(const Reader& read) {
   return {read.list("handlers"), read.list("require"), read.workers(), read.text("environment", "production"),
-          patience(read)};
+          patience(read),        limits(read)};
 }
 
 }  // namespace

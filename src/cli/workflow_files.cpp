@@ -97,6 +97,12 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
   options.step_timeout = patience.step.value_or(options.step_timeout);
   options.cancel_grace = patience.cancel.value_or(options.cancel_grace);
   options.term_grace = patience.term.value_or(options.term_grace);
+  const WorkerLimits& limits = choice.limits;
+  options.max_steps = limits.max_steps;
+  options.max_rss_kb = limits.max_rss_bytes / 1024;
+  options.worker_ttl = limits.worker_ttl;
+  options.idle_ttl = limits.idle_ttl;
+  options.watch = limits.watch;
   return options;
 }
 

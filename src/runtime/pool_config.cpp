@@ -32,6 +32,8 @@ std::variant<worker::PoolConfig, std::string> pool_config(WorkerOptions options,
   config.worker.boot_timeout = options.boot_timeout;
   config.worker.escalation.cancel_grace = options.cancel_grace;
   config.worker.escalation.term_grace = options.term_grace;
+  config.worker.recycle = {options.max_steps, options.max_rss_kb, options.worker_ttl, options.idle_ttl};
+  config.watch = options.watch;
   return config;
 }
 

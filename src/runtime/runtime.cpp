@@ -6,9 +6,12 @@
 
 #include "io/child_process.hpp"
 #include "io/event_loop.hpp"
+#include "io/terminal_watch.hpp"
+#include "runtime/code_watch.hpp"
 #include "runtime/handler_check.hpp"
 #include "runtime/interruption.hpp"
 #include "runtime/pool_config.hpp"
+#include "runtime/stall_watch.hpp"
 #include "tasker/handler_registry.hpp"
 #include "worker/worker_pool.hpp"
 
@@ -18,8 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A timer this late means that the machine, or this process, stood still: nobody is to blame for that time.
-constexpr Duration kStoodStill = 1s;
 constexpr Duration kShutdownGrace = 2s;  ///< for workers that have nothing to do any more
 
 }  // namespace
@@ -32,7 +33,7 @@ class Runtime::Impl final : public Observer {
         launcher_(loop_),
         store_(open_store(options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); })),
         engine_(*store_, registry_, clock_, *this, [this] { wake(); }) {
-    loop_.on_timer([this] { on_timer(); });
+    loop_.on_timer([this] { turn(); });
   }
 
   ~Impl() override { bury_workers(); }
@@ -87,6 +88,10 @@ class Runtime::Impl final : public Observer {
     return all;
   }
 
+  void reload() {
+    if (pool_) pool_->reload();
+  }
+
   PoolSnapshot workers() const { return pool_ ? pool_->snapshot() : PoolSnapshot{}; }
 
   void stop(int signal) {
@@ -95,6 +100,7 @@ class Runtime::Impl final : public Observer {
 
   void stop_on_signals() {
     loop_.on_signals({SIGINT, SIGTERM}, [this](int signal) { on_stop(signal); });
+    if (!io::is_ignored(SIGHUP)) loop_.on_signals({SIGHUP}, [this](int) { on_hangup(); });
   }
 
   void on_event(const Event& event, WallTime at) override {
@@ -110,20 +116,20 @@ class Runtime::Impl final : public Observer {
     loop_.post([this] { turn(); });
   }
 
-  void on_timer() {
-    const Duration late = clock_.steady() - armed_for_;
-    if (late > kStoodStill) {
-      engine_.shift_deadlines(late);
-      if (pool_) pool_->shift_deadlines(late);
-      interruption_.shift(late);
-    }
-    turn();
+  /// Nobody is to blame for time in which the loop stood still. (What waits in the pipes is read before anything acts.)
+  void forgive(Duration late) {
+    if (late == Duration::zero()) return;
+    engine_.shift_deadlines(late);
+    if (pool_) pool_->shift_deadlines(late);
+    interruption_.shift(late);
   }
 
   void turn() {
     turn_posted_ = false;
     const TimePoint now = clock_.steady();
+    forgive(stall_.stood_still(now));
     act(interruption_.due(now));
+    if (code_ && now >= next_look_) look_at_code(now);
     engine_.tick();
     if (pool_) pool_->tick(now);
     if (ticker_ && now >= next_ticker_) {
@@ -140,12 +146,14 @@ class Runtime::Impl final : public Observer {
     if (pool_) next = std::min(next, pool_->next_due());
     if (const auto at = interruption_.deadline()) next = std::min(next, *at);
     if (ticker_) next = std::min(next, next_ticker_);
-    armed_for_ = next;
+    if (code_) next = std::min(next, next_look_);
+    next = stall_.arm(next, clock_.steady());
     loop_.set_timer(next == TimePoint::max() ? std::nullopt : std::optional(next));
   }
 
   void loop_until(std::function<bool()> done) {
     until_ = std::move(done);
+    stall_ = {};  // nobody waited for what was due between two runs
     wake();
     loop_.run();
     until_ = nullptr;
@@ -174,6 +182,12 @@ class Runtime::Impl final : public Observer {
       no_worker_.emplace();
       no_worker_->message = std::move(*problem);
       return false;
+    }
+    const auto& settings = std::get<worker::PoolConfig>(config).worker;
+    if (options_.workers.watch) {
+      code_paths_ = settings.handlers;
+      code_paths_.insert(code_paths_.end(), settings.requires_.begin(), settings.requires_.end());
+      code_.emplace(code_fingerprint(code_paths_));
     }
     worker::WorkerPool::Listener listener;
     listener.on_announced = [this](const std::vector<HandlerInfo>& handlers) { bind(handlers); };
@@ -204,6 +218,16 @@ class Runtime::Impl final : public Observer {
     announced_ = true;
     wake();
   }
+
+  // --- new code ---
+
+  void look_at_code(TimePoint now) {
+    next_look_ = now + CodeWatch::kInterval;
+    if (code_->looked(code_fingerprint(code_paths_))) reload();
+  }
+
+  /// For a program at a terminal SIGHUP means that it is gone; to any other it says that something has changed.
+  void on_hangup() { terminal_.is_gone() ? on_stop(SIGHUP) : reload(); }
 
   void bury_workers() {
     if (!pool_) return;
@@ -272,7 +296,11 @@ class Runtime::Impl final : public Observer {
   std::function<void()> ticker_;
   std::chrono::milliseconds ticker_interval_{};
   TimePoint next_ticker_{};
-  TimePoint armed_for_{};
+  StallWatch stall_;
+  io::TerminalWatch terminal_;
+  std::optional<CodeWatch> code_;  ///< with `watch`
+  std::vector<std::string> code_paths_;
+  TimePoint next_look_{};
   Interruption interruption_{options_.drain_grace};
   std::optional<TaskRecord> ended_;
   std::optional<BootReport> no_worker_;
@@ -287,6 +315,7 @@ HandlerRegistry& Runtime::registry() { return impl_->registry(); }
 RunResult Runtime::run(const TaskRequest& request) { return impl_->run(request); }
 RunResult Runtime::check_handlers(const TaskTemplate& task_template) { return impl_->check(task_template); }
 std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return impl_->handlers(); }
+void Runtime::reload() { impl_->reload(); }
 PoolSnapshot Runtime::workers() const { return impl_->workers(); }
 void Runtime::stop(int signal) { impl_->stop(signal); }
 void Runtime::stop_on_signals() { impl_->stop_on_signals(); }

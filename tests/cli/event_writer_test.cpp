@@ -92,6 +92,32 @@ TEST_CASE("workers come and go") {
   CHECK(gone["event"] == "worker.exited");
   CHECK(gone["how"] == "killed by SIGSEGV");
   CHECK(gone["expected"] == false);
+  CHECK(gone["restart_in_ms"] == nullptr);
+  const json crashed = told(WorkerExited{2, 77, "exit 1", false, WorkerEndKind::DiedInStep, 100ms});
+  CHECK(crashed["kind"] == "died_in_step");
+  CHECK(crashed["restart_in_ms"] == 100.0);
+  CHECK(told(WorkerStarting{1, 77, 3})["generation"] == 3);
+  const json recycled = told(WorkerRecycled{1, 77, RecycleReason::MaxRss, "holds 300 MB"});
+  CHECK(recycled["reason"] == "max_rss");
+  CHECK(recycled["why"] == "holds 300 MB");
+}
+
+TEST_CASE("what holds workers up, and new code, are events with the reason in them") {
+  BootReport report;
+  report.message = "a.rb:3: SyntaxError";
+  report.file = "a.rb";
+  report.line = 3;
+  const json held = told(WorkersHeld{report, 30s});
+  CHECK(held["event"] == "workers.held");
+  CHECK(held["message"] == "a.rb:3: SyntaxError");
+  CHECK(held["probe_in_ms"] == 30'000.0);
+  CHECK(told(WorkersReleased{})["event"] == "workers.released");
+  CHECK(told(WorkersCodeLoaded{2})["generation"] == 2);
+  const json rejected = told(WorkersCodeRejected{3, 2, report});
+  CHECK(rejected["event"] == "workers.code_rejected");
+  CHECK(rejected["serving"] == 2);
+  CHECK(rejected["file"] == "a.rb");
+  CHECK(rejected["line"] == 3);
 }
 
 TEST_CASE("each event is one line, and only chatter may be dropped") {

@@ -107,6 +107,26 @@ TEST_CASE("how long workers are waited for is a duration each, or the runtime's 
   CHECK_FALSE(read({}).workers.patience.boot.has_value());
 }
 
+TEST_CASE("when workers are let go: counts, sizes and durations, and never by default") {
+  const WorkerLimits limits =
+      read({"--max-steps", "500", "--max-rss", "256M", "--worker-ttl", "1h", "--idle-ttl", "30s", "--watch"})
+          .workers.limits;
+  CHECK(limits.max_steps == 500);
+  CHECK(limits.max_rss_bytes == 256 << 20);
+  CHECK(limits.worker_ttl == 1h);
+  CHECK(limits.idle_ttl == 30s);
+  CHECK(limits.watch);
+  CHECK(read({}, {{"TASKER_MAX_RSS", "1g"}}).workers.limits.max_rss_bytes == 1 << 30);
+  const WorkerLimits none = read({}).workers.limits;
+  CHECK(none.max_steps == 0);
+  CHECK(none.max_rss_bytes == 0);
+  CHECK(none.idle_ttl == 0s);
+  CHECK_FALSE(none.watch);
+  CHECK_THROWS_WITH(read({"--max-steps", "0"}), "--max-steps: \"0\" is no whole number from 1");
+  CHECK_THROWS_WITH(read({"--max-rss", "lots"}),
+                    "--max-rss: \"lots\" is no size: write 512k, 256M, 1.5G or plain bytes");
+}
+
 TEST_CASE("NO_COLOR counts whatever it says") {
   CHECK(read({}, {{"NO_COLOR", "whatever"}}).common.no_color);
   CHECK_FALSE(read({}).common.no_color);

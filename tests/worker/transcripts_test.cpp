@@ -27,10 +27,9 @@ namespace fs = std::filesystem;
 
 const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
-/// What only a runner must withstand: our engine has one step in flight per worker, and never sends anything malformed
-/// or old.
-const std::set<std::string> kRunnerOnly = {"cancel_queued", "context",        "parse_error",     "ping",
-                                           "shutdown",      "unknown_method", "version_mismatch"};
+/// What only a runner must withstand: our engine never sends anything malformed or old.
+const std::set<std::string> kRunnerOnly = {"context",  "parse_error",    "ping",
+                                           "shutdown", "unknown_method", "version_mismatch"};
 
 struct Line {
   json parsed;
@@ -77,6 +76,7 @@ class Player final : private WorkerListener, private StepReplySink {
   explicit Player(const Transcript& transcript) {
     settings_.command.argv = {"ruby", "runner.rb"};
     for (const auto& handler : transcript.header["handlers"]) settings_.handlers.push_back(handler);
+    settings_.in_flight = 2;
     settings_.limits.max_bytes = transcript.lines.at(0).parsed["message"]["params"]["limits"]["max_line_bytes"];
     launcher_.first_pid = 4242;
     worker_.emplace(Worker::Identity{1}, settings_, clock_, static_cast<WorkerListener&>(*this));
@@ -88,8 +88,12 @@ class Player final : private WorkerListener, private StepReplySink {
   }
 
   int steps_answered = 0;
+  int given_back = 0;
+  std::vector<Duration> deadlines;  ///< of the running step, from its start on, after each `step/extend_deadline`
   std::optional<WorkerEnd> end;
   std::vector<std::string> told;
+
+  bool accepts() const { return worker_->accepts(false); }
 
  private:
   FakeChild& child() { return launcher_.child(0); }
@@ -107,8 +111,8 @@ class Player final : private WorkerListener, private StepReplySink {
       worker_->run(std::move(job));
       wrote(message);
     }
-    if (method == "$/cancelRequest" && worker_->runs(dispatch_)) {
-      worker_->cancel(dispatch_, CancelReason::TaskCancelled, CancelUrgency::Graceful);
+    if (method == "$/cancelRequest" && worker_->runs(dispatch_of(message["params"]["id"]))) {
+      worker_->cancel(dispatch_of(message["params"]["id"]), CancelReason::TaskCancelled, CancelUrgency::Graceful);
       wrote(message);
       CHECK(child().signals.back() == SIGURG);
     }
@@ -124,10 +128,11 @@ class Player final : private WorkerListener, private StepReplySink {
   void runner(const Line& line) {
     if (line.parsed.contains("exit")) return;
     const json& message = line.parsed["message"];
-    const bool ours = !message.contains("id") || message["id"] == static_cast<std::int64_t>(next_request_id());
-    if (!ours) return;
+    // Requests that our engine never sends (a shutdown, one that is malformed) are answered to nobody.
+    if (message.contains("id") && message["id"] != 1 && !worker_->runs(dispatch_of(message["id"]))) return;
     answered_.reset();
     child().says(line.message);
+    if (message.value("method", "") == "step/extend_deadline") note_deadline();
     if (message.contains("id") && message["id"] != 1) check_answer(line);
     if (message.contains("error") && message["id"] == 1) {
       CHECK(child().group_signals == std::vector{SIGKILL});
@@ -138,7 +143,13 @@ class Player final : private WorkerListener, private StepReplySink {
       CHECK(end->boot->message == message["error"]["message"].get<std::string>());
     }
   }
-  std::int64_t next_request_id() { return child().last_id(); }
+  /// Request 2 is the first step.
+  static DispatchId dispatch_of(std::int64_t id) { return static_cast<DispatchId>(id - 1); }
+  void note_deadline() {
+    WorkerSlot slot;
+    worker_->fill(slot, clock_.steady());
+    deadlines.push_back(*slot.step->deadline_in + slot.step->running);
+  }
 
   void check_answer(const Line& line) {
     REQUIRE(answered_);
@@ -160,8 +171,14 @@ class Player final : private WorkerListener, private StepReplySink {
 
   void check_error(const json& error) {
     const int code = error["code"];
+    if (code == -32800 && !error["data"]["started"].get<bool>()) {
+      CHECK(std::holds_alternative<NotStarted>(*answered_));
+      ++given_back;
+      return;
+    }
     if (code == -32800) {
-      CHECK(std::holds_alternative<Cancelled>(*answered_));
+      REQUIRE(std::holds_alternative<Cancelled>(*answered_));
+      CHECK(!std::get<Cancelled>(*answered_).error->threads.is_null());
       return;
     }
     REQUIRE(std::holds_alternative<Failed>(*answered_));
@@ -233,7 +250,24 @@ TEST_CASE("the engine's half of every transcript") {
 
 TEST_CASE("what a step tells on its way arrives: progress and log lines") {
   Player player(load(kProtocol / "telling.jsonl"));
-  CHECK(player.told.size() >= 2);
+  CHECK(player.told == std::vector<std::string>{"progress half", "warn nearly"});
+}
+
+TEST_CASE("more time moves the deadline, and never back") {
+  Player player(load(kProtocol / "more_time.jsonl"));
+  CHECK(player.deadlines == std::vector<Duration>{1h, 1h, 1h, 1h});
+  CHECK(player.told == std::vector<std::string>{"progress ", "progress all", "progress ", "progress all"});
+}
+
+TEST_CASE("a request that waits behind another one is given back, and the running one is cancelled with its threads") {
+  Player player(load(kProtocol / "cancel_queued.jsonl"));
+  CHECK(player.given_back == 1);
+  CHECK(player.steps_answered == 2);
+}
+
+TEST_CASE("a runner that says it ends is sent nothing more") {
+  Player player(load(kProtocol / "retires.jsonl"));
+  CHECK(!player.accepts());
 }
 
 TEST_CASE("the params that the engine writes have the keys of the transcripts' canonical step, no more and no less") {

@@ -53,6 +53,20 @@ class LoaderTest < Minitest::Test
     end
   end
 
+  def test_a_cap_that_a_class_sets_is_announced
+    source = <<~RUBY
+      class Capped; def self.concurrency = 2; def call(context) = 1; end
+      class Wrong; def self.concurrency = "many"; def call(context) = 1; end
+      class Raises; def self.concurrency = raise; def call(context) = 1; end
+      class Free; def call(context) = 1; end
+    RUBY
+    load("a.rb" => source) do |answer|
+      assert_equal({ "Capped" => 2, "Wrong" => nil, "Raises" => nil, "Free" => nil },
+                   answer["result"]["handlers"].to_h { |handler| handler.values_at("name", "concurrency") })
+      assert_equal 1, answer["result"]["handlers"].count { |handler| handler.key?("concurrency") }
+    end
+  end
+
   def test_a_class_that_fits_no_form_is_announced_with_its_reason
     source = <<~RUBY
       class Few; def process(task) = 1; end

@@ -19,6 +19,9 @@ module Transcripts
                       ["process"])
   TALKS = announced("Talks", "talks.rb", 4, "process",
                     "Prints by all means, and tells the engine how far it is.", ["process"])
+  PATIENT = announced("Patient", "patient.rb", 4, "process", "Asks for more time, beats, and tells how far it is.",
+                      ["process"]).merge("concurrency" => 2)
+  DEEP = announced("Deep", "deep.rb", 4, "process", "Runs out of stack.", ["process"])
   BATCH = announced("Batch", "batch.rb", 4, "process", "Yields after the first half, goes on from there.", ["process"])
   FORMS = [
     announced("CallWithThree", "forms.rb", 4, "call/3", "Three arguments, as a method named call.", ["call"]),
@@ -302,6 +305,38 @@ module Transcripts
                                            t.done(2, "done")
                                            t.goodbye
                                          }],
+    "more_time" => ["A handler asks for time and shows signs of life as often as it likes; each names its step.",
+                    ["handlers/patient.rb"], lambda { |t|
+                                               t.open(PATIENT)
+                                               t.process(2, "Patient")
+                                               t.told("step/extend_deadline", { "id" => 2, "seconds" => 3_600 })
+                                               t.told("step/heartbeat", { "id" => 2 })
+                                               t.told("step/progress", { "id" => 2, "percent" => 0.5, "message" => nil })
+                                               t.told("step/heartbeat", { "id" => 2 })
+                                               t.told("step/extend_deadline", { "id" => 2, "seconds" => 0.25 })
+                                               t.told("step/progress", { "id" => 2, "percent" => 100, "message" => "all" })
+                                               t.done(2, ["progress takes a number from 0 to 100, not 101",
+                                                          "extend_deadline takes a positive number of seconds, not -1"])
+                                               t.process(3, "Patient", started: true)
+                                               t.told("step/started", { "id" => 3 })
+                                               t.told("step/extend_deadline", { "id" => 3, "seconds" => 3_600 })
+                                               t.told("step/heartbeat", { "id" => 3 })
+                                               t.told("step/progress", { "id" => 3, "percent" => 0.5, "message" => nil })
+                                               t.told("step/heartbeat", { "id" => 3 })
+                                               t.told("step/extend_deadline", { "id" => 3, "seconds" => 0.25 })
+                                               t.told("step/progress", { "id" => 3, "percent" => 100, "message" => "all" })
+                                               t.done(3, ["progress takes a number from 0 to 100, not 101",
+                                                          "extend_deadline takes a positive number of seconds, not -1"])
+                                               t.goodbye
+                                             }],
+    "retires" => ["A runner that ran out of stack or memory answers, says that it ends, and ends.",
+                  ["handlers/deep.rb"], lambda { |t|
+                                          t.open(DEEP)
+                                          t.process(2, "Deep")
+                                          t.failed(2, -32_002, "SystemStackError: stack level too deep",
+                                                   raised("SystemStackError", "stack level too deep").merge("retires" => true))
+                                          t.ends
+                                        }],
     "checkpoint" => ["A checkpoint ends the request; the next one brings it back, in the same attempt.",
                      ["handlers/batch.rb"], lambda { |t|
                                               t.open(BATCH)

@@ -57,7 +57,8 @@ module TaskerCore
 
       def announcement
         { "name" => @name, "file" => @file, "line" => @line, "api" => @api, "doc" => @doc, "methods" => @methods,
-          "aliases" => @aliases }.tap { |fields| fields["reason"] = @reason if @reason }
+          "aliases" => @aliases, "reason" => @reason, "concurrency" => concurrency }
+          .reject { |key, value| value.nil? && %w[reason concurrency].include?(key) }
       end
 
       # A new object per step: nothing that one step leaves in it reaches another one.
@@ -80,6 +81,16 @@ module TaskerCore
       end
 
       private
+
+      # `def self.concurrency = 2`: how many steps of the handler may run at once, in all workers together.
+      def concurrency
+        return unless @target.is_a?(Class) && @target.respond_to?(:concurrency)
+
+        limit = @target.concurrency
+        limit if limit.is_a?(Integer) && limit.positive?
+      rescue StandardError
+        nil
+      end
 
       def api_name(callable)
         return "unusable" if @reason

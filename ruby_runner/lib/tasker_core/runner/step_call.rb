@@ -8,6 +8,8 @@ module TaskerCore
       class TooLarge < StandardError; end
 
       attr_reader :id, :started
+      # True when the process should end after this answer: it ran out of memory or stack.
+      attr_accessor :retires
       alias started? started
 
       def initialize(id, handler, entry, input, limits)
@@ -193,7 +195,9 @@ module TaskerCore
       end
 
       def line(code, message, data)
-        Rpc.error(@id, code, ErrorReport.text(message), data.merge("timing" => timing, "usage" => @usage.report))
+        data = data.merge("timing" => timing, "usage" => @usage.report)
+        data["retires"] = true if @retires
+        Rpc.error(@id, code, ErrorReport.text(message), data)
       end
 
       def timing

@@ -23,9 +23,8 @@ module TaskerCore
       def run(message)
         handler = handler_of(message)
         step = StepCall.new(message.id, handler, handler.entry(message.params["method"]), input(message), @limits)
-        @fatal = false
         @wire.write(execute(step, message.params))
-        !@fatal
+        !step.retires
       end
 
       private
@@ -88,7 +87,7 @@ module TaskerCore
       rescue Exception => e
         @attention.close
         leave(e) unless @wire.mine?
-        @fatal = e.is_a?(NoMemoryError) || e.is_a?(SystemStackError)
+        step.retires = e.is_a?(NoMemoryError) || e.is_a?(SystemStackError)
         step.failure(e, @attention.cancelled)
       end
 

@@ -13,7 +13,8 @@ module TaskerCore
       end
 
       def report
-        { "cpu_us" => cpu - @cpu, "max_rss_kb" => Memory.peak_kb }
+        memory = Memory.look
+        { "cpu_us" => cpu - @cpu, "max_rss_kb" => memory.peak_kb, "rss_kb" => memory.now_kb }
       end
 
       private
@@ -23,21 +24,37 @@ module TaskerCore
       end
     end
 
-    # The peak of resident memory. Reading it costs as much as a small step, so it is read at most every 50 ms; null
-    # where the system does not tell.
+    # Resident memory: what it is, and its peak since the look before. A look costs as much as a small step, so there is
+    # one every 50 ms at most: what a step reports is its own peak, or, when it and its neighbours are shorter than that,
+    # one they share. Null where the system does not tell.
     module Memory
       EVERY_MS = 50
 
-      @file = File.open("/proc/self/status") if File.readable?("/proc/self/status")
+      Look = Struct.new(:peak_kb, :now_kb)
+
+      @status = File.open("/proc/self/status") if File.readable?("/proc/self/status")
+      # Writing 5 there sets the kernel's high-water mark back to what is used now.
+      @marks = File.open("/proc/self/clear_refs", "w") if File.writable?("/proc/self/clear_refs")
+      @look = Look.new
       @next_at = 0
 
-      def self.peak_kb
+      def self.look
         now = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC, :millisecond)
-        return @peak if now < @next_at
+        return @look if now < @next_at
 
         @next_at = now + EVERY_MS
-        @peak = @file && @file.pread(4_096, 0)[/^VmHWM:\s+(\d+)/, 1]&.to_i
+        @look = @status ? read : @look
       end
+
+      def self.read
+        text = @status.pread(4_096, 0)
+        @marks&.syswrite("5")
+        Look.new(text[/^VmHWM:\s+(\d+)/, 1]&.to_i, text[/^VmRSS:\s+(\d+)/, 1]&.to_i)
+      rescue SystemCallError
+        @marks = nil # a kernel without the mark: the peak is the process's
+        Look.new(text && text[/^VmHWM:\s+(\d+)/, 1]&.to_i, text && text[/^VmRSS:\s+(\d+)/, 1]&.to_i)
+      end
+      private_class_method :read
     end
   end
 end

@@ -1,0 +1,141 @@
+// Several requests on one worker's wire: who waits behind whom, what is taken back, what an end means for each.
+#include "worker/pool_fixture.hpp"
+
+using namespace tasker;
+using namespace tasker::test;
+using namespace tasker::worker;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// One worker that takes three requests; `a` (id 2) runs, `b` (3) and `c` (4) wait behind it.
+struct Three : PoolFixture {
+  Three()
+      : PoolFixture(1, TemplateBuilder().step("a").step("b").step("c").step("d"),
+                    [](PoolConfig& config) { config.worker.in_flight = 3; }) {
+    submit("a");
+    child().says_hello();
+    submit("b");
+    submit("c");
+  }
+  void answers_id(int id) {
+    child().says(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"result":)" + kOk + "}");
+  }
+  void gives_back(int id) {
+    child().says(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+                 R"(,"error":{"code":-32800,"message":"cancelled before it was started","data":{"started":false}}})");
+  }
+  void stops(int id) {
+    child().says(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+                 R"(,"error":{"code":-32800,"message":"cancelled","data":{"started":true}}})");
+  }
+  bool is_back(const std::string& step) const {
+    return answers.contains(step) && std::holds_alternative<NotStarted>(answers.at(step).first);
+  }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("requests in flight");
+
+TEST_CASE("requests travel behind one another up to the depth; each starts when it is the oldest") {
+  Three f;
+  CHECK(f.child().methods() == Names{"initialize", "initialized", "step/process", "step/process", "step/process"});
+  CHECK(f.started == Names{"a"});
+  CHECK(f.pool->snapshot().slots.at(0).step->queued_behind == 2);
+  f.submit("d");
+  CHECK(f.child().lines.size() == 5);
+  f.clock.advance(4s);
+  f.answers_id(2);
+  CHECK(f.started == Names{"a", "b"});
+  CHECK(f.child().lines.size() == 6);
+  f.clock.advance(1s);
+  f.answers_id(3);
+  CHECK(f.answers.at("b").second.queued == 4s);
+  CHECK(f.answers.at("b").second.duration == 1s);
+}
+
+TEST_CASE("a death: the oldest may have run, those behind it are given back") {
+  Three f;
+  f.child().dies(SIGSEGV);
+  CHECK(std::holds_alternative<WorkerLost>(f.answers.at("a").first));
+  CHECK(f.is_back("b"));
+  CHECK(f.is_back("c"));
+}
+
+TEST_CASE("a step's time counts from the moment it is the oldest") {
+  Three f;
+  f.clock.advance(599s);
+  f.answers_id(2);
+  f.tick_after(599s);
+  CHECK(f.child().signals.empty());
+  f.tick_after(1s);
+  CHECK(f.child().signals.size() == 2);  // its own cancel, and c taken back
+}
+
+TEST_CASE("when a step is asked to stop, what waits behind it is taken back, and nothing more is sent") {
+  Three f;
+  f.tick_after(600s);
+  CHECK(f.child().methods() == Names{"initialize", "initialized", "step/process", "step/process", "step/process",
+                                     "$/cancelRequest", "$/cancelRequest", "$/cancelRequest"});
+  f.submit("d");
+  f.gives_back(3);
+  f.gives_back(4);
+  CHECK(f.is_back("b"));
+  CHECK(f.is_back("c"));
+  CHECK(f.child().lines.size() == 8);
+  f.stops(2);
+  CHECK(std::holds_alternative<TimedOut>(f.answers.at("a").first));
+  CHECK(f.child().methods().back() == "step/process");  // it acknowledged: d goes there
+}
+
+TEST_CASE("a request behind another one is cancelled without harm to that one") {
+  Three f;
+  f.pool->cancel(f.dispatches["b"], CancelReason::TaskCancelled, CancelUrgency::IfQueued);
+  CHECK(f.child().lines.back() == R"({"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":3}})");
+  f.tick_after(1h - 3000s);
+  CHECK(f.child().group_signals.empty());
+  f.gives_back(3);
+  CHECK(f.is_back("b"));
+  f.answers_id(2);
+  CHECK(f.started == Names{"a", "c"});
+}
+
+TEST_CASE(
+    "a request that was taken back and had started: stopped when its task asked, given back when only the engine did") {
+  Three f;
+  f.pool->cancel(f.dispatches["b"], CancelReason::TaskCancelled, CancelUrgency::IfQueued);
+  f.answers_id(2);
+  f.stops(3);
+  CHECK(f.outcome<Cancelled>("b").reason == CancelReason::TaskCancelled);
+  Three g;
+  g.pool->stop();
+  g.answers_id(2);
+  g.stops(3);
+  CHECK(g.outcome<WorkerLost>("b").by_engine);
+}
+
+TEST_CASE("answers out of their order are not believed") {
+  Three f;
+  f.answers_id(3);
+  CHECK(f.child().group_signals == std::vector{SIGKILL});
+  f.child().dies(SIGKILL);
+  CHECK(f.outcome<WorkerLost>("a").error->message == "worker 100 answered request 3 before request 2; it was killed");
+  CHECK(f.is_back("b"));
+}
+
+TEST_CASE("an at_most_once step travels alone") {
+  PoolFixture f(1, TemplateBuilder().step("a").step("b").at_most_once().step("c"),
+                [](PoolConfig& config) { config.worker.in_flight = 3; });
+  f.submit("a");
+  f.child().says_hello();
+  f.submit("b");
+  f.submit("c");
+  CHECK(f.child().lines.size() == 3);
+  f.child().result(kOk);
+  CHECK(f.child().lines.size() == 4);  // b, and nothing behind it
+  f.child().result(kOk);
+  CHECK(f.child().lines.size() == 5);
+}
+
+TEST_SUITE_END();
