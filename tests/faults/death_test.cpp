@@ -1,4 +1,4 @@
-// Faults 9 to 20: a worker dies, or the engine does.
+// Faults 9 to 20: a worker dies.
 #include <csignal>
 
 #include "faults/fault_run.hpp"

@@ -1,6 +1,7 @@
 #include "faults/fault_run.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,17 +53,6 @@ std::vector<std::string> lines_of(const std::string& path) {
   return lines;
 }
 
-std::vector<json> events_in(const std::string& out) {
-  std::vector<json> events;
-  std::istringstream lines(out);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with('{') || !line.ends_with('}')) continue;
-    json event = json::parse(line, nullptr, false);
-    if (!event.is_discarded()) events.push_back(std::move(event));
-  }
-  return events;
-}
-
 void note_workers(const std::vector<json>& events, std::vector<WorkerLife>& workers) {
   const auto life_of = [&](int pid) -> WorkerLife& {
     const auto found =
@@ -93,7 +83,9 @@ FaultRun::~FaultRun() {
 }
 
 void FaultRun::start(Plan plan) {
-  if (engine_) note_workers(events_in(engine_->out()), workers_);
+  if (engine_) note_workers(read_events(), workers_);
+  events_.clear();
+  parsed_ = 0;
   std::vector<std::string> arguments = {
       "run", folder_.write("fault.yaml", "name: fault\n" + plan.head + "steps:\n" + plan.steps), "-o", "jsonl"};
   plan.handlers.insert(plan.handlers.end(), {"fine", "gate"});
@@ -118,36 +110,53 @@ void FaultRun::start(Plan plan) {
     const std::string name = plan.steps.substr(at + 7, plan.steps.find_first_of(",}", at) - at - 7);
     const bool known = std::any_of(gates_.begin(), gates_.end(), [&](const auto& gate) { return gate.first == name; });
     const std::string line = plan.steps.substr(at, plan.steps.find('\n', at) - at);
-    if (!known && line.find("callable: Gate") != std::string::npos)
-      gates_.emplace_back(name, make_fifo(folder_.path("gate-" + name)));
+    if (!known && line.find("callable: Gate}") != std::string::npos) make_gate(name);
   }
   engine_killed_ = false;
   engine_ = std::make_unique<EngineProcess>(std::move(arguments), std::move(options));
 }
 
-int FaultRun::wait_inside(const std::string& name) {
-  int pid = 0;
-  engine_->wait_until(
-      [&] {
-        std::array<char, 4096> buffer;
-        for (ssize_t size; (size = ::read(hello_, buffer.data(), buffer.size())) > 0;)
-          heard_.append(buffer.data(), static_cast<std::size_t>(size));
-        const std::size_t at = ("\n" + heard_).find("\n" + name + " ");
-        if (at == std::string::npos) return false;
-        pid = std::stoi(heard_.substr(at + name.size() + 1));
-        heard_.erase(at, heard_.find('\n', at) - at + 1);
-        return true;
-      },
-      "handler says that it is inside " + name, hello_);
+std::optional<int> FaultRun::heard(const std::string& name) {
+  std::array<char, 4096> buffer;
+  for (ssize_t size; (size = ::read(hello_, buffer.data(), buffer.size())) > 0;)
+    heard_.append(buffer.data(), static_cast<std::size_t>(size));
+  const std::size_t at = ("\n" + heard_).find("\n" + name + " ");
+  if (at == std::string::npos) return std::nullopt;
+  const int pid = std::stoi(heard_.substr(at + name.size() + 1));
+  heard_.erase(at, heard_.find('\n', at) - at + 1);
   return pid;
 }
 
-std::vector<json> FaultRun::events(const std::string& name, const std::string& step) const {
-  std::vector<json> found = events_in(engine_->out());
-  std::erase_if(found, [&](const json& event) {
-    return event.value("event", "") != name || (!step.empty() && event.value("step", "") != step);
-  });
+int FaultRun::wait_inside(const std::string& name) {
+  std::optional<int> pid;
+  engine_->wait_until([&] { return (pid = heard(name)).has_value(); }, "the handler enters " + name, hello_);
+  return *pid;
+}
+
+int FaultRun::wait_inside_unread(const std::string& name) {
+  while (true) {
+    if (const auto pid = heard(name)) return *pid;
+    pollfd fifo{hello_, POLLIN, 0};
+    if (::poll(&fifo, 1, 30'000) <= 0) throw std::runtime_error("the handler never enters " + name);
+  }
+}
+
+std::vector<json> FaultRun::events(const std::string& name, const std::string& step) {
+  std::vector<json> found;
+  for (const json& event : read_events()) {
+    if (event.value("event", "") == name && (step.empty() || event.value("step", "") == step)) found.push_back(event);
+  }
   return found;
+}
+
+const std::vector<json>& FaultRun::read_events() {
+  const std::string& out = engine_->out();
+  for (std::size_t end; (end = out.find('\n', parsed_)) != std::string::npos; parsed_ = end + 1) {
+    json event = json::parse(out.begin() + static_cast<std::ptrdiff_t>(parsed_),
+                             out.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    if (event.is_object()) events_.push_back(std::move(event));
+  }
+  return events_;
 }
 
 json FaultRun::wait_event(const std::string& name, const std::string& step, int nth) {
@@ -161,6 +170,10 @@ json FaultRun::wait_event(const std::string& name, const std::string& step, int 
   return found[static_cast<std::size_t>(nth) - 1];
 }
 
+void FaultRun::make_gate(const std::string& name) {
+  gates_.emplace_back(name, make_fifo(folder_.path("gate-" + name)));
+}
+
 void FaultRun::open_gate(const std::string& name) {
   for (const auto& [gate, fd] : gates_) {
     if (gate == name && ::write(fd, "x", 1) == 1) return;
@@ -172,8 +185,8 @@ void FaultRun::look() { looks_.push_back(look_at_engine(engine_->pid())); }
 
 void FaultRun::finish(int exit_code) {
   const int code = engine_->wait();
-  for (json& event : events_in(engine_->out())) {
-    if (event.value("event", "") == "task.result") result_ = std::move(event);
+  for (const json& event : read_events()) {
+    if (event.value("event", "") == "task.result") result_ = event;
   }
   CAPTURE(engine_->err());
   CHECK(code == exit_code);
@@ -195,11 +208,13 @@ Evidence FaultRun::evidence() {
   for (const std::string& line : lines_of(folder_.path("journal")))
     evidence.journal.push_back(journal_entry(json::parse(line)));
   evidence.workers = workers_;
-  note_workers(events_in(engine_->out()), evidence.workers);
+  note_workers(read_events(), evidence.workers);
   evidence.looks = looks_;
   evidence.signals = lines_of(folder_.path("signals"));
   std::vector<int> sessions;
-  for (const WorkerLife& worker : evidence.workers) sessions.push_back(worker.pid);
+  for (const WorkerLife& worker : evidence.workers) {
+    if (worker.pid != foreign_session_) sessions.push_back(worker.pid);
+  }
   evidence.left = processes_with("FAULT_DIR=" + folder_.path(), sessions);
   return evidence;
 }

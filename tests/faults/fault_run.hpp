@@ -38,10 +38,16 @@ class FaultRun {
 
   /// Waits until a handler has said `Fault.enter(name)`; its pid.
   int wait_inside(const std::string& name);
+  /// The same without reading what the engine prints.
+  int wait_inside_unread(const std::string& name);
   /// Waits for the nth event (from 1) of this name and, unless empty, this step.
   nlohmann::json wait_event(const std::string& name, const std::string& step = "", int nth = 1);
-  std::vector<nlohmann::json> events(const std::string& name, const std::string& step = "") const;
+  std::vector<nlohmann::json> events(const std::string& name, const std::string& step = "");
   void open_gate(const std::string& name = "gate");
+  /// A gate that no step is named after.
+  void make_gate(const std::string& name);
+  /// The session of this number is somebody else's by now.
+  void forget_session(int pid) { foreign_session_ = pid; }
   /// Notes what the engine holds right now.
   void look();
 
@@ -62,6 +68,8 @@ class FaultRun {
 
  private:
   Evidence evidence();
+  std::optional<int> heard(const std::string& name);
+  const std::vector<nlohmann::json>& read_events();
 
   WorkFolder folder_;
   std::unique_ptr<EngineProcess> engine_;
@@ -69,9 +77,12 @@ class FaultRun {
   std::string heard_;
   std::vector<std::pair<std::string, int>> gates_;
   std::vector<EngineLook> looks_;
+  std::vector<nlohmann::json> events_;  ///< of the running engine, up to `parsed_` of its output
+  std::size_t parsed_ = 0;
   std::vector<WorkerLife> workers_;  ///< of engines that have ended
   nlohmann::json result_;
   bool engine_killed_ = false;
+  int foreign_session_ = 0;
 };
 
 /// Keeps the run open until its gate is opened.

@@ -127,7 +127,7 @@ std::vector<LeftProcess> processes_with(const std::string& mark, const std::vect
   std::vector<LeftProcess> found;
   for (const int pid : numbers_in("/proc")) {
     const auto stat = stat_of(pid);
-    if (!stat || stat->state == 'X') continue;
+    if (!stat || stat->state == 'X' || stat->state == 'Z') continue;
     const bool in_session = std::find(sessions.begin(), sessions.end(), stat->session) != sessions.end();
     const std::string environment = '\0' + read_file("/proc/" + std::to_string(pid) + "/environ");
     if (in_session || environment.find('\0' + mark + '\0') != std::string::npos)

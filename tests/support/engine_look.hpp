@@ -11,7 +11,7 @@ namespace tasker::test {
 /// may just be starting or being buried.
 EngineLook look_at_engine(int pid);
 
-/// Processes that are there, with `mark` in their environment or in one of these sessions.
+/// Processes that live, with `mark` in their environment or in one of these sessions.
 std::vector<LeftProcess> processes_with(const std::string& mark, const std::vector<int>& sessions);
 
 }  // namespace tasker::test

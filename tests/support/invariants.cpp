@@ -17,7 +17,11 @@ bool gives_back(const std::string& outcome) {
 
 class Check {
  public:
-  explicit Check(const Evidence& evidence) : evidence_(evidence) {}
+  explicit Check(const Evidence& evidence) : evidence_(evidence) {
+    for (const JournalEntry& entry : evidence.journal) {
+      if (entry.kind == JournalEntry::Kind::Begin) runs_[entry.step].push_back(&entry);
+    }
+  }
 
   std::vector<std::string> all() {
     if (evidence_.told) check_rows(*evidence_.told);
@@ -100,12 +104,12 @@ class Check {
     std::map<int, int> ran, recorded;
     int lost_with_the_engine = 0;
     std::string key;
-    for (const JournalEntry& entry : evidence_.journal) {
-      if (entry.kind != JournalEntry::Kind::Begin || entry.step != step.name) continue;
-      ++ran[entry.pid];
-      if (!key.empty() && entry.key != key) say("I3", step.name + " ran with two idempotency keys");
-      key = entry.key;
-      check_parents(task, entry);
+    const auto& runs = runs_[step.name];
+    for (const JournalEntry* entry : runs) {
+      ++ran[entry->pid];
+      if (!key.empty() && entry->key != key) say("I3", step.name + " ran with two idempotency keys");
+      key = entry->key;
+      check_parents(task, *entry);
     }
     for (const HistoryRow& row : step.history) {
       row.outcome == "engine_lost" ? ++lost_with_the_engine : ++recorded[row.worker_pid];
@@ -114,7 +118,7 @@ class Check {
     if (lost_with_the_engine < 0 && !still_open(step))
       say("I6", step.name + " ran " + std::to_string(-lost_with_the_engine) + " times without a record");
     for (const HistoryRow& row : step.history) {
-      if (row.outcome == "complete" && row.worker_pid > 0 && keeps_journal(step) && ran[row.worker_pid] == 0)
+      if (row.outcome == "complete" && row.worker_pid > 0 && !runs.empty() && ran[row.worker_pid] == 0)
         say("I6", step.name + " is complete by worker " + std::to_string(row.worker_pid) + ", where it never ran");
     }
   }
@@ -122,11 +126,6 @@ class Check {
   /// The engine was killed in its middle and nobody has resumed it yet.
   bool still_open(const StepRows& step) const {
     return evidence_.engine_killed && (step.state == "pending" || step.state == "in_progress");
-  }
-
-  bool keeps_journal(const StepRows& step) const {
-    return std::any_of(evidence_.journal.begin(), evidence_.journal.end(),
-                       [&](const JournalEntry& entry) { return entry.step == step.name; });
   }
 
   void check_parents(const TaskRows& task, const JournalEntry& entry) {
@@ -171,6 +170,7 @@ class Check {
   }
 
   const Evidence& evidence_;
+  std::map<std::string, std::vector<const JournalEntry*>> runs_;  ///< by step
   std::vector<std::string> said_;
 };
 

@@ -1,7 +1,7 @@
 // Preloaded into the engine by tests (LD_PRELOAD): stands between it and two calls of the C library.
 //
-// kill: notes every signal that is sent by number, and whether the number was surely its own: a group whose leader is
-// an unreaped child. Signals through a pidfd can't hit a stranger and are not noted.
+// kill: notes every signal that is sent by number, and whether the number was surely its own: an unreaped child, or a
+// group that one leads. Signals through a pidfd can't hit a stranger and are not noted.
 // fdatasync, fsync: when the file that TASKER_DIE_AT_SYNC names is there, the engine dies in that call, between having
 // written and having committed.
 #include <dlfcn.h>
@@ -45,7 +45,8 @@ pid_t parent_of(pid_t pid) {
 }
 
 void note(pid_t target, int number) {
-  const bool own = target < -1 && parent_of(-target) == ::getpid();
+  const pid_t leader = target < 0 ? -target : target;
+  const bool own = leader > 1 && parent_of(leader) == ::getpid();
   char text[96];
   const int size = std::snprintf(text, sizeof text, "%s kill(%d, %d)\n", own ? "own" : "stranger", target, number);
   if (::write(notes, text, static_cast<size_t>(size)) != size) std::abort();
