@@ -200,7 +200,7 @@ class CancelTest < Minitest::Test
       assert_cancelled(runner.read, id)
       assert_equal(-32_700, runner.read["error"]["code"])
       answer = runner.read
-      assert_equal [echo, { "a" => 1 }], [answer["id"], answer["result"]["results"]]
+      assert_equal [echo, { "a" => 1 }], [answer["id"], answer.dig("result", "results")], answer.inspect
     end
   end
 

@@ -32,7 +32,7 @@ TEST_CASE("fault 9: a worker killed before it read the request costs an attempt,
   run.start({.steps = fault_step("Fine"), .runner = "never_reads", .arguments = {"-w", "1"}});
   const int worker = run.wait_inside("runner");
   CHECK(run.wait_event("step.started", "fault").at("worker_pid") == worker);
-  ::kill(worker, SIGKILL);
+  run.strike(worker, SIGKILL);
   run.finish(0);
   CHECK(run.outcomes("fault") == "worker_lost complete");
   CHECK(run.journal("begin").size() == 1);
@@ -44,7 +44,7 @@ TEST_CASE("fault 10: a worker killed with steps queued behind the running one co
   for (int i = 0; i < 5; ++i) steps += "  - {name: queued" + std::to_string(i) + ", handler: {callable: Fine}}\n";
   run.start({.steps = steps, .handlers = {"waits_once"}, .arguments = {"-w", "1"}});
   const int worker = run.wait_inside("fault");
-  ::kill(worker, SIGKILL);
+  run.strike(worker, SIGKILL);
   run.finish(0);
   CHECK(run.outcomes("fault") == "worker_lost complete");
   for (int i = 0; i < 5; ++i) CHECK(run.outcomes("queued" + std::to_string(i)) == "complete");
@@ -55,7 +55,7 @@ TEST_CASE("fault 11: a worker killed in a handler costs the attempt, which is re
   run.start({.steps = fault_step("WaitsOnce") + kGate, .handlers = {"waits_once"}});
   run.wait_inside("gate");
   run.look();
-  ::kill(run.wait_inside("fault"), SIGKILL);
+  run.strike(run.wait_inside("fault"), SIGKILL);
   run.wait_event("step.completed", "fault");
   run.look();
   run.open_gate();
@@ -71,7 +71,7 @@ TEST_CASE("fault 12: a worker killed in a step with at_most_once leaves it to a 
   FaultRun run("f12");
   run.start({.steps = fault_step("WaitsOnce", ", at_most_once: true") + kGate, .handlers = {"waits_once"}});
   run.wait_inside("gate");
-  ::kill(run.wait_inside("fault"), SIGKILL);
+  run.strike(run.wait_inside("fault"), SIGKILL);
   run.wait_event("step.failed", "fault");
   run.look();
   run.open_gate();

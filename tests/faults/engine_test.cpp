@@ -56,6 +56,7 @@ TEST_CASE("fault 38: with at_most_once a second Ctrl-C leaves the step to a pers
 
 TEST_CASE("fault 48: deadlines go on while nobody reads the engine's stdout, and no result is lost") {
   FaultRun run("f48");
+  run.recovers_from(std::chrono::milliseconds(2'000));
   run.start({.steps = fault_step("TalksALot", ", timeout_seconds: 2"),
              .handlers = {"talks_a_lot"},
              .arguments = {"-w", "1"}});
@@ -82,6 +83,7 @@ TEST_CASE("fault 49: a task's timeout takes back what is queued, without an atte
 
 TEST_CASE("fault 49: a cancel behind a request of a megabyte reaches the handler, and the worker lives") {
   FaultRun run("f49");
+  run.recovers_from(std::chrono::milliseconds(500));
   run.start({.steps = fault_step("TakesItsInput", ", timeout_seconds: 0.5"),
              .handlers = {"takes_its_input"},
              .arguments = {"-w", "1"},

@@ -72,6 +72,25 @@ void note_workers(const std::vector<json>& events, std::vector<WorkerLife>& work
   }
 }
 
+/// Knows the name of the test that runs; doctest itself does not tell.
+struct TestName : doctest::IReporter {
+  explicit TestName(const doctest::ContextOptions&) {}
+  void test_case_start(const doctest::TestCaseData& test) override { current = test.m_name; }
+  void report_query(const doctest::QueryData&) override {}
+  void test_run_start() override {}
+  void test_run_end(const doctest::TestRunStats&) override {}
+  void test_case_reenter(const doctest::TestCaseData&) override {}
+  void test_case_end(const doctest::CurrentTestCaseStats&) override {}
+  void test_case_exception(const doctest::TestCaseException&) override {}
+  void subcase_start(const doctest::SubcaseSignature&) override {}
+  void subcase_end() override {}
+  void log_assert(const doctest::AssertData&) override {}
+  void log_message(const doctest::MessageData&) override {}
+  void test_case_skipped(const doctest::TestCaseData&) override {}
+  static inline std::string current;
+};
+REGISTER_LISTENER("test_name", 1, TestName);
+
 }  // namespace
 
 FaultRun::FaultRun(const std::string& name) : folder_(name), hello_(make_fifo(folder_.path("hello"))) {}
@@ -112,6 +131,9 @@ void FaultRun::start(Plan plan) {
     const std::string line = plan.steps.substr(at, plan.steps.find('\n', at) - at);
     if (!known && line.find("callable: Gate}") != std::string::npos) make_gate(name);
   }
+  const std::size_t first = plan.steps.find("{name: ") + 7;
+  subject_ =
+      plan.subject.empty() ? plan.steps.substr(first, plan.steps.find_first_of(",}", first) - first) : plan.subject;
   engine_killed_ = false;
   engine_ = std::make_unique<EngineProcess>(std::move(arguments), std::move(options));
 }
@@ -181,6 +203,13 @@ void FaultRun::open_gate(const std::string& name) {
   throw std::runtime_error("no gate " + name);
 }
 
+void FaultRun::strike(int pid, int signal) {
+  struck_at_us_ =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+          .count();
+  ::kill(pid, signal);
+}
+
 void FaultRun::look() { looks_.push_back(look_at_engine(engine_->pid())); }
 
 void FaultRun::finish(int exit_code) {
@@ -191,6 +220,7 @@ void FaultRun::finish(int exit_code) {
   CAPTURE(engine_->err());
   CHECK(code == exit_code);
   check_invariants();
+  note_for_table();
 }
 
 void FaultRun::kill_engine() {
@@ -224,6 +254,34 @@ void FaultRun::check_invariants() {
     CAPTURE(engine_->out());
     FAIL_CHECK(violation);
   }
+}
+
+/// From the strike to the moment when the step is inside its handler again.
+std::optional<std::int64_t> FaultRun::recovery_us() const {
+  std::optional<std::int64_t> struck = struck_at_us_;
+  for (const json& begin : journal("begin")) {
+    if (begin.at("step") != subject_) continue;
+    const std::int64_t at = begin.at("at");
+    if (struck && at > *struck) return at - *struck;
+    if (!struck) struck = at + strikes_after_.count() * 1000;
+  }
+  return std::nullopt;
+}
+
+/// A line for bench/faults, which makes the table of docs/reliability.md of them.
+void FaultRun::note_for_table() {
+  const std::string file = variable("TASKER_FAULT_TABLE");
+  if (file.empty()) return;
+  json line = {{"test", TestName::current}, {"exit_code", result_.value("exit_code", -1)}};
+  if (result_.contains("steps")) {
+    line["outcomes"] = tale_.empty() ? outcomes(subject_) : tale_;
+    line["attempts"] = step(subject_).at("attempts");
+  }
+  const auto unexpected = [](const json& event) { return !event.value("expected", true); };
+  const auto exits = events("worker.exited");
+  line["replaced"] = std::count_if(exits.begin(), exits.end(), unexpected);
+  if (const auto us = recovery_us()) line["recovery_ms"] = static_cast<double>(*us) / 1000;
+  std::ofstream(file, std::ios::app) << line.dump() + "\n";
 }
 
 json FaultRun::step(const std::string& name) const {

@@ -16,6 +16,7 @@ namespace tasker::test {
 struct Plan {
   std::string steps = {};                  ///< the list under `steps:`, one step per line
   std::vector<std::string> handlers = {};  ///< names of files in tests/fixtures/workers/handlers, without .rb
+  std::string subject = {};                ///< the step the test is about; empty: the first one
   std::string runner = {};                 ///< name of a file in tests/fixtures/workers/runners; empty: the real runner
   std::vector<std::string> arguments = {"-w", "2"};
   std::string head = {};  ///< lines of the template above its steps
@@ -48,6 +49,12 @@ class FaultRun {
   void make_gate(const std::string& name);
   /// The session of this number is somebody else's by now.
   void forget_session(int pid) { foreign_session_ = pid; }
+  /// Ends a worker, or does something else to it, and begins to measure the recovery.
+  void strike(int pid, int signal);
+  /// What a recovery is measured from, where nobody strikes: this long after the subject began.
+  void recovers_from(std::chrono::milliseconds delay) { strikes_after_ = delay; }
+  /// What the table of docs/reliability.md says in place of the outcomes, where those differ from run to run.
+  void tell(const std::string& tale) { tale_ = tale; }
   /// Notes what the engine holds right now.
   void look();
 
@@ -57,6 +64,8 @@ class FaultRun {
   void kill_engine();
   /// The invariants alone, after an end that `finish` is not for.
   void check_invariants();
+
+  const std::vector<EngineLook>& looks() const { return looks_; }
 
   /// From the result object; valid after `finish`.
   const nlohmann::json& result() const { return result_; }
@@ -68,6 +77,8 @@ class FaultRun {
 
  private:
   Evidence evidence();
+  void note_for_table();
+  std::optional<std::int64_t> recovery_us() const;
   std::optional<int> heard(const std::string& name);
   const std::vector<nlohmann::json>& read_events();
 
@@ -83,6 +94,10 @@ class FaultRun {
   nlohmann::json result_;
   bool engine_killed_ = false;
   int foreign_session_ = 0;
+  std::optional<std::int64_t> struck_at_us_;
+  std::chrono::milliseconds strikes_after_{0};
+  std::string subject_;
+  std::string tale_;
 };
 
 /// Keeps the run open until its gate is opened.

@@ -94,7 +94,7 @@ TEST_CASE("fault 39: a process that got a dead worker's pid is signalled by nobo
   run.start({.steps = fault_step("WaitsOnce") + kGate, .handlers = {"waits_once"}});
   run.wait_inside("gate");
   const int worker = run.wait_inside("fault");
-  ::kill(worker, SIGKILL);
+  run.strike(worker, SIGKILL);
   run.wait_event("worker.exited");
   const Bystander bystander(worker);
   if (!bystander.is_there()) {
@@ -124,7 +124,7 @@ TEST_CASE("fault 47: a worker that somebody ends with TERM dies by it, and no ha
   FaultRun run("f47");
   run.start({.steps = fault_step("WaitsOnce") + kGate, .handlers = {"waits_once"}});
   run.wait_inside("gate");
-  ::kill(run.wait_inside("fault"), SIGTERM);
+  run.strike(run.wait_inside("fault"), SIGTERM);
   run.wait_event("step.completed", "fault");
   run.look();
   run.open_gate();

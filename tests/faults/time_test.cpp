@@ -20,6 +20,7 @@ TEST_SUITE_BEGIN("faults");
 
 TEST_CASE("fault 21: a step past its timeout is cancelled by an exception, cleans up, and its worker goes on") {
   FaultRun run("f21");
+  run.recovers_from(std::chrono::milliseconds(300));
   run.start({.steps = timed_step("SleepsTooLong", 0.3), .handlers = {"sleeps_too_long"}, .arguments = {"-w", "1"}});
   run.finish(0);
   CHECK(run.outcomes("fault") == "timeout complete");
@@ -32,6 +33,7 @@ TEST_CASE("fault 21: a step past its timeout is cancelled by an exception, clean
 
 TEST_CASE("fault 22: a step that ignores cancel and TERM is killed with all it started, and then retried") {
   FaultRun run("f22");
+  run.recovers_from(std::chrono::milliseconds(300));
   run.start({.steps = timed_step("IgnoresTerm", 0.3) + kGate, .handlers = {"ignores_term"}, .arguments = kQuickKill});
   run.wait_inside("gate");
   run.wait_event("step.completed", "fault");
@@ -66,6 +68,7 @@ TEST_CASE("fault 24: a cancel that races with the answer leaves each attempt one
              ", handler: {callable: EndsAtItsDeadline}, timeout_seconds: 0.05, retry: {max_attempts: 1}}\n";
   run.start({.steps = steps, .handlers = {"ends_at_its_deadline"}, .env = {{"FAULT_DEADLINE", "0.05"}}});
   run.engine().wait();
+  run.tell("complete or timeout");
   const bool all_in_time = run.events("step.failed").empty();
   run.finish(all_in_time ? 0 : 1);
   for (const json& step : run.result().at("steps")) {
@@ -83,7 +86,7 @@ TEST_CASE("fault 25: a worker that is stopped is killed at its step's deadline, 
   auto arguments = kQuickKill;
   arguments[1] = "3";
   run.start({.steps = steps, .handlers = {"waits_once"}, .arguments = arguments});
-  ::kill(run.wait_inside("fault"), SIGSTOP);
+  run.strike(run.wait_inside("fault"), SIGSTOP);
   for (int i = 0; i < 5; ++i) run.wait_event("step.completed", "other" + std::to_string(i));
   run.wait_event("step.completed", "fault");
   run.look();
@@ -119,6 +122,7 @@ TEST_CASE("fault 26: a C call that holds Ruby's lock is left in peace before its
 
 TEST_CASE("fault 26: a C call that holds Ruby's lock past its deadline hears no cancel, and is killed") {
   FaultRun run("f26");
+  run.recovers_from(std::chrono::milliseconds(300));
   run.start({.steps = timed_step("HoldsTheGvl", 0.3) + kGate,
              .handlers = {"holds_the_gvl"},
              .arguments = kQuickKill,

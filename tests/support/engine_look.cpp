@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -19,9 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+/// Not by a stream: that throws when the process ends between the open and the read.
+std::string read_file(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {};
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (ssize_t size; (size = ::read(fd, buffer.data(), buffer.size())) > 0;)
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+  ::close(fd);
+  return text;
 }
 
 std::vector<int> numbers_in(const fs::path& folder) {
@@ -82,6 +89,15 @@ bool may_block(int pid, int fd) {
   return false;
 }
 
+/// Resident memory in kB.
+int rss_of(int pid) {
+  std::istringstream status(read_file("/proc/" + std::to_string(pid) + "/status"));
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoi(line.substr(6));
+  }
+  return 0;
+}
+
 EngineLook look_once(int engine) {
   EngineLook look;
   std::set<std::string> worker_pipes;
@@ -105,6 +121,7 @@ EngineLook look_once(int engine) {
       ++look.others;
     }
   }
+  look.rss_kb = rss_of(engine);
   return look;
 }
 
@@ -116,9 +133,12 @@ bool fits(const EngineLook& look) {
 
 EngineLook look_at_engine(int pid) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  EngineLook before;
   while (true) {
     const EngineLook look = look_once(pid);
-    if (fits(look) || std::chrono::steady_clock::now() > deadline) return look;
+    const bool stands_still = look.others == before.others && look.workers == before.workers;
+    if ((fits(look) && stands_still) || std::chrono::steady_clock::now() > deadline) return look;
+    before = look;
     ::poll(nullptr, 0, 2);  // nobody tells of changes in /proc
   }
 }

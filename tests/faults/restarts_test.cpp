@@ -1,0 +1,51 @@
+// What many crashes leave behind in the engine.
+#include <cstdlib>
+
+#include "faults/fault_run.hpp"
+
+using namespace tasker::test;
+
+namespace {
+
+/// A short run by default; docs/reliability.md has the figures of a long one.
+int restarts() {
+  const char* wanted = std::getenv("TASKER_FAULT_RESTARTS");
+  return wanted ? std::atoi(wanted) : 60;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("faults");
+
+TEST_CASE("worker after worker crashes, and the engine's descriptors and memory stay as they were") {
+  const int steps = restarts();
+  FaultRun run("restarts");
+  // The first crashes fill caches and pools of memory; then the run stands still to be looked at.
+  const int warm = steps / 5;
+  std::string text;
+  std::string before;
+  for (int i = 0; i < steps; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    text += "  - {name: " + name + ", handler: {callable: CrashesFirst}, retry: {backoff: none}, dependencies: [" +
+            before + "]}\n";
+    before = name;
+    if (i + 1 != warm && i + 1 != steps) continue;
+    before = i + 1 == warm ? "warm" : "cold";
+    text += "  - {name: " + before + ", handler: {callable: Gate}, dependencies: [" + name + "]}\n";
+  }
+  run.start({.steps = text, .handlers = {"crashes_first"}, .arguments = {"-w", "1"}});
+  for (const char* gate : {"warm", "cold"}) {
+    run.wait_inside(gate);
+    run.look();
+    run.open_gate(gate);
+  }
+  run.finish(0);
+  const EngineLook &first = run.looks().front(), &last = run.looks().back();
+  MESSAGE("restarts " << steps << ": descriptors beside the workers' " << first.others << " -> " << last.others
+                      << ", resident memory " << first.rss_kb << " -> " << last.rss_kb << " kB");
+  CHECK(last.others == first.others);
+  // Each crash adds a row to the history, and nothing else.
+  CHECK(last.rss_kb - first.rss_kb < 512 + 4 * (steps - warm));
+}
+
+TEST_SUITE_END();
