@@ -7,7 +7,7 @@ Gem::Specification.new do |spec|
   spec.version = TaskerCore::VERSION
   spec.authors = ["The tasker authors"]
   spec.summary = "Ruby step handlers for the tasker workflow engine"
-  spec.description = "What a step handler may use (objects, helpers, errors, base classes, a test kit) and the runner that the engine starts."
+  spec.description = "What a step handler may use: objects, helpers, errors, base classes, a test kit. And the engine's runner."
   spec.required_ruby_version = ">= 3.0"
   spec.files = Dir.chdir(__dir__) { Dir["runner.rb", "README.md", ".yardopts", "lib/**/*.rb"] }
   spec.require_paths = ["lib"]

@@ -33,6 +33,8 @@ ExitCode dispatch(const CommandLine& line) {
   if (name == "handler list") return run(handler_list, read_handler_options(line, environment));
   if (name == "handler show") return run(handler_show, read_handler_options(line, environment));
   if (name == "handler call") return run(handler_call, read_handler_options(line, environment));
+  if (name == "handler new") return run(handler_new, read_handler_new_options(line, environment));
+  if (name == "init") return run(init, read_init_options(line, environment));
   if (name == "rpc-conformance") return run(rpc_conformance, read_conformance_options(line, environment));
   return version(Console(read_common_options(line, environment)));
 }

@@ -129,6 +129,26 @@ std::vector<CommandSpec> make_table() {
         kQuiet,
         kNoColor},
        {"tasker handler call Orders::Charge -i '{\"amount\": 5}' -H app/handlers"}},
+      {"handler new",
+       "",
+       "Write a new handler and its test",
+       "The class goes to the folder of handlers, its test to test/, both by the name of the class: "
+       "Payments::ChargeCard "
+       "becomes payments/charge_card.rb. Nothing is overwritten.",
+       {{"NAME", "The class, e.g. Payments::ChargeCard"}},
+       {{"form", 0, "FORM", "process, call, decision, batchable, batch_worker or api", "process", ""},
+        {"folder", 0, "PATH", "Where handlers are", "handlers", ""},
+        kOutput,
+        kQuiet,
+        kNoColor},
+       {"tasker handler new Payments::ChargeCard", "tasker handler new Approval::Route --form decision"}},
+      {"init",
+       "",
+       "Write a small project: workflow, handlers, tests, README",
+       "The project runs and passes its own tests. Nothing is overwritten.",
+       {{"DIR", "The folder to write it to; made when it is missing"}},
+       {kOutput, kQuiet, kNoColor},
+       {"tasker init shop"}},
       {"rpc-conformance",
        "",
        "Try a runner against every rule of the protocol",
@@ -154,7 +174,7 @@ const std::vector<CommandSpec>& command_table() {
 }
 
 std::string_view group_summary(std::string_view group) {
-  return group == "handler" ? "List, show and call handlers" : std::string_view();
+  return group == "handler" ? "List, show, call and write handlers" : std::string_view();
 }
 
 }  // namespace tasker::cli

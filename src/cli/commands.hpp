@@ -13,6 +13,8 @@ ExitCode graph(const GraphOptions& options, const Console& console);
 ExitCode handler_list(const HandlerOptions& options, const Console& console);
 ExitCode handler_show(const HandlerOptions& options, const Console& console);
 ExitCode handler_call(const HandlerOptions& options, const Console& console);
+ExitCode handler_new(const HandlerNewOptions& options, const Console& console);
+ExitCode init(const InitOptions& options, const Console& console);
 ExitCode rpc_conformance(const ConformanceOptions& options, const Console& console);
 ExitCode version(const Console& console);
 

@@ -83,6 +83,20 @@ struct HandlerOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
+/// Where to write a new project.
+struct InitOptions {
+  CommonOptions common;
+  std::string folder;
+};
+
+/// A handler to write, with its test.
+struct HandlerNewOptions {
+  CommonOptions common;
+  std::string handler;  ///< a Ruby constant path
+  std::string form = "process";
+  std::string folder = "handlers";
+};
+
 /// A runner to try against the rules of the protocol.
 struct ConformanceOptions {
   CommonOptions common;

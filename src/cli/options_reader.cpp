@@ -7,6 +7,7 @@
 #include "cli/byte_size.hpp"
 #include "cli/command_error.hpp"
 #include "cli/duration.hpp"
+#include "cli/scaffold/render.hpp"
 #include "core/nearest_name.hpp"
 
 namespace tasker::cli {
@@ -221,6 +222,22 @@ HandlerOptions read_handler_options(const CommandLine& line, const Environment& 
     throw usage_error("the template and --input can't both be read from standard input");
   }
   return options;
+}
+
+HandlerNewOptions read_handler_new_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  const std::vector<std::string> forms = scaffold::handler_forms();
+  HandlerNewOptions options;
+  options.common = common(read);
+  options.handler = read.argument(0);
+  options.form = forms[read.choice("form", forms)];
+  options.folder = read.text("folder", options.folder);
+  return options;
+}
+
+InitOptions read_init_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  return {common(read), read.argument(0)};
 }
 
 ConformanceOptions read_conformance_options(const CommandLine& line, const Environment& environment) {

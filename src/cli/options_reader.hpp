@@ -20,6 +20,8 @@ RunOptions read_run_options(const CommandLine& line, const Environment& environm
 ValidateOptions read_validate_options(const CommandLine& line, const Environment& environment);
 GraphOptions read_graph_options(const CommandLine& line, const Environment& environment);
 HandlerOptions read_handler_options(const CommandLine& line, const Environment& environment);
+HandlerNewOptions read_handler_new_options(const CommandLine& line, const Environment& environment);
+InitOptions read_init_options(const CommandLine& line, const Environment& environment);
 ConformanceOptions read_conformance_options(const CommandLine& line, const Environment& environment);
 
 /// The process's own environment; an empty variable counts as unset.

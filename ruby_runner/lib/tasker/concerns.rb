@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   # What handlers of the Rails engine include.
   module Concerns

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 # The Rails engine's errors. They say the same to the engine as TaskerCore::Errors do.
 module Tasker
   class Error < StandardError; end

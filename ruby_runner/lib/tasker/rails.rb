@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 # The two questions that handlers ask Rails, answered where it is not loaded: `Rails.logger` and `Rails.env`.
 module Rails
   # "production", which also answers production?

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   module StepHandler
     autoload :Api, "tasker/step_handler/api"

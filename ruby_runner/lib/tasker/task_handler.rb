@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   # A task handler of the Rails engine. Its steps stand in a workflow file here; what it declares is kept, so that its file
   # loads and can be read from.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   # The Rails engine's names of what handlers see.
   module Types

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # What batch workers and the step behind them look at.
   module BatchProcessing

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # Raised in the main thread when the engine cancels the step that runs. Not a StandardError, so that a plain
   # `rescue => e` does not swallow it; guard what must finish with

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # Ruby values as JSON has them. Ruby's own generator would write `#<Object:0x...>` for what it does not know and lose
   # nothing loudly; here everything is either written as documented or refused with its path.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The few extensions of Ruby's classes that handlers written for Rails expect. ActiveSupport's stand back for nobody,
   # so these stand back for it: a method that exists is never replaced.

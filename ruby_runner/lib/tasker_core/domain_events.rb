@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # Base classes of tasker-core's domain events. The engine's own events tell what became of a step (`--output jsonl`, the
   # store); nobody calls these, but files that define publishers and subscribers load, and their methods can be tested.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The step that runs, as its helpers see it. `sink` takes ("step/progress", {...}) and knows the rest.
   class Execution

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The shapes a handler can have. A form says whether a class has its shape and how a step is handed to it; a new
   # form (a DSL, another framework's base class) is one more class in `ALL`.

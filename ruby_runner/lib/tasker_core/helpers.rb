@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # What a handler may do besides returning: `include TaskerCore::Helpers`, or inherit from StepHandler::Base. Each one
   # speaks for the step that runs, so they work from any object and any thread of the handler.

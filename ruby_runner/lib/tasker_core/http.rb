@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # What the API handlers speak HTTP with: Faraday where it is installed, Net::HTTP else.
   module HTTP

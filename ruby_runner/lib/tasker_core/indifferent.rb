@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # JSON values as a handler gets them: hashes answer to strings and symbols, and nothing that the handler changes is
   # seen by another step.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # A Hash with string keys that answers to symbols too, on every level. What lies below is wrapped when it is first
   # touched: a handler that reads two fields of a large context does not pay for the rest. Wrapping copies, so a

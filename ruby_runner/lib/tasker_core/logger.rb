@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # A logger whose lines reach the engine with the step's identity: `logger.info("charged", order: 7)`. It keeps no
   # level of its own; the engine filters.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The names that the objects of a StepContext had in tasker-core.
   module Models

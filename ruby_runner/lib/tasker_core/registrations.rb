@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # What was announced by name while the handler files loaded: `TaskerCore.register`, and the classes that
   # StepHandler::Functional makes of blocks. It also keeps those classes alive, which often stand in no constant.

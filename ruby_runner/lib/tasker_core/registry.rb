@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The registry of tasker-core, as code that registers handlers itself uses it. Here it is a face of
   # `TaskerCore.register`: what is registered while the handler files load is announced to the engine.

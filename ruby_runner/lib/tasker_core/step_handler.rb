@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The classes and mixins that handlers are made of. A handler needs none of them: any class with a fitting `process`
   # or `call` is one.

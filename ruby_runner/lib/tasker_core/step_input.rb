@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   # The arguments of one step, built from the engine's hashes when a form asks for them.
   class StepInput

@@ -1,7 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
 require_relative "runner"
-require_relative "testing/outcome"
 
 module TaskerCore
   # Handlers and workflows tested without the engine: `TaskerCore::Testing.run(Charge, context: { amount: 12 })`,
@@ -9,6 +9,7 @@ module TaskerCore
   module Testing
     autoload :Assertions, "tasker_core/testing/assertions"
     autoload :Handlers, "tasker_core/testing/handlers"
+    autoload :Outcome, "tasker_core/testing/outcome"
     autoload :Simulation, "tasker_core/testing/simulation"
     autoload :StepCaller, "tasker_core/testing/step_caller"
     autoload :WorkflowRun, "tasker_core/testing/workflow_run"

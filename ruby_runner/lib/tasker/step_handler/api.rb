@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   module StepHandler
     # A handler that asks a server: `process` returns a response, and its status decides how the step goes on. 429 and 503 wait

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   module StepHandler
     # A handler of the Rails engine: `process(task, sequence, step)`, and if it likes

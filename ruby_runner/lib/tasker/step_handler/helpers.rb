@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker"
+
 module Tasker
   module StepHandler
     # The Rails engine's helpers, and this library's.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module BatchProcessing
     # What the step behind the batch workers finds: their results, or that there was nothing to do.

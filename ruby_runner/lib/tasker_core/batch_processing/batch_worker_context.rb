@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module BatchProcessing
     # A batch worker's share of the work: its cursor, and how far an earlier run of it came.

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "tasker_core"
 require "net/http"
 require "uri"
 

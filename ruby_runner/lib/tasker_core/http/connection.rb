@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module HTTP
     # Opens what requests go through, and gives its errors the names that the engine knows.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module StepHandler
     # The base class for `call(context)`. It offers helpers and the step's configuration; a handler that needs neither

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module StepHandler
     # What a handler may include instead of deriving from Api, Decision or Batchable.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # Minitest's assertions about steps and workflows: `include TaskerCore::Testing::Assertions`, or

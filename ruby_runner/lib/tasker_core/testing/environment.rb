@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # A template merged for one of its environments: mappings key by key, everything else replaced; changes of `ALL` come

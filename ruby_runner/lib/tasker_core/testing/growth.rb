@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # Which steps of a template exist, while decisions choose and batches are cut. Pure: it looks at the steps and names the ones

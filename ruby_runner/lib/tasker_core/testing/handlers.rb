@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # Finds handlers by the names that templates give them: those of the template's files, and whatever the test has

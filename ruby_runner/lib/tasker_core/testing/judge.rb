@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # Decides what the answer of a step means, as the engine does. Pure.

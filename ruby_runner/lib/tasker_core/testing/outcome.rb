@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # What the engine would have recorded of a step, and what the step told it meanwhile.

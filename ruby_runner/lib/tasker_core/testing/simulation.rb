@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "tasker_core"
 require_relative "conclusion"
 require_relative "growth"
 require_relative "judge"

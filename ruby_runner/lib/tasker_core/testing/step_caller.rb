@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # Runs the handler, or the stand-in, of one step of a workflow, and says what the engine would have got as its answer.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # The hashes that a step of a workflow gets, as the engine writes them.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Testing
     # One step of a workflow that runs in a test: what it is now, and how it came to be so.

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require "tasker_core"
 require_relative "environment"
 require_relative "older_keys"
 require_relative "retry_policy"

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # What a batchable step found: the batches to work on, or that there is nothing to do.

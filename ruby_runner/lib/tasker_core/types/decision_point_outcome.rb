@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # What a decision step decided: which steps shall exist, or that none shall.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # What the ancestors of a step left, by name, in the order in which the steps were created.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # Readers for the fields of a hash: `task.task_id` beside `task["task_id"]`.

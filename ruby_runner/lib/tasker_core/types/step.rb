@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # The step that runs. `attempts` counts what came before (0 on the first run), `attempt` includes this one.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # The one argument of `call(context)`: the step, its task, and what the ancestors left.

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require "tasker_core"
+
 module TaskerCore
   module Types
     # Where the running step stands in its task. `steps` are its completed ancestors, `dependencies` those it names
