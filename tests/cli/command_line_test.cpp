@@ -52,7 +52,7 @@ TEST_CASE("a command without its argument, or with one too many, is refused") {
   CHECK(refusal({"run"}) == "run-workflow needs a TEMPLATE");
   CHECK(refusal({"validate"}) == "validate needs a TEMPLATE");
   CHECK(refusal({"run", "a.yaml", "b.yaml"}) == "unexpected argument \"b.yaml\"");
-  CHECK(refusal({"handler"}) == "\"handler\" needs a command: list, show, call");
+  CHECK(refusal({"handler"}) == "\"handler\" needs a command: list, show, call, new");
   CHECK(refusal({"handler", "show"}) == "handler show needs a NAME");
 }
 

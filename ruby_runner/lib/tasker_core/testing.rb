@@ -14,6 +14,7 @@ module TaskerCore
     autoload :StepCaller, "tasker_core/testing/step_caller"
     autoload :WorkflowRun, "tasker_core/testing/workflow_run"
     autoload :WorkflowTemplate, "tasker_core/testing/workflow_template"
+    autoload :YamlReader, "tasker_core/testing/yaml_reader"
 
     AT = "2026-01-01T00:00:00.000000Z"
     UUID = "00000000-0000-7000-8000-00000000000%d"

@@ -156,31 +156,33 @@ class WorkflowTest < Minitest::Test
 
   DECISION = lambda do |make|
     [make.call("route", Route, type: "decision"), make.call("left", on: ["route"]), make.call("right", on: ["route"]),
-     make.call("far", on: ["right"]), make.call("join", type: "deferred_convergence", on: %w[left far])]
+     make.call("far", on: ["right"]), make.call("other"), make.call("join", type: "deferred_convergence", on: %w[left far])]
   end
 
   def test_a_decision_creates_what_it_chose_and_what_follows
     run = workflow(DECISION.call(method(:step)), { take: ["right"] })
-    assert_equal({ "route" => "complete", "right" => "complete", "far" => "complete", "join" => "complete" }, run.states)
+    assert_equal %w[far join other right route], run.states.keys.sort
+    assert_predicate run, :complete?
     assert_equal %w[route right far], run.results("join")["from"].keys
     both = workflow(DECISION.call(method(:step)), { take: %w[right left] })
-    assert_equal %w[far join left right route], both.states.keys.sort
+    assert_equal %w[far join left other right route], both.states.keys.sort
     assert_operator both.order.index("join"), :>, both.order.index("far")
     assert_nil run["left"]
   end
 
   def test_a_decision_for_nothing_ends_the_task
-    assert_equal({ "route" => "complete" }, workflow(DECISION.call(method(:step)), { take: [] }).states)
+    assert_equal({ "route" => "complete", "other" => "complete" }, workflow(DECISION.call(method(:step)), { take: [] }).states)
   end
 
   def test_a_wrong_decision_is_a_permanent_failure
-    { ["nowhere"] => /chose unknown step "nowhere"/, ["far"] => /does not depend on it/ }.each do |names, message|
+    { ["nowhere"] => /chooses the unknown step "nowhere"/, ["other"] => /chooses "other", which does not depend on it/,
+      ["far"] => /chooses "far", which can't run/ }.each do |names, message|
       run = workflow(DECISION.call(method(:step)), { take: names })
       assert_match message, run["route"].error["message"]
       assert_equal ["invalid_decision_outcome", "permanent_error", 1],
                    [*run["route"].error.values_at("error_code", "kind"), run.attempts("route")]
     end
-    assert_match(/no decision_point_outcome/, workflow([step("a", type: "decision"), step("b", on: ["a"])])["a"].error["message"])
+    assert_match(/returned no decision_point_outcome/, workflow([step("a", type: "decision"), step("b", on: ["a"])])["a"].error["message"])
   end
 
   def test_decisions_behind_decisions
@@ -221,7 +223,7 @@ class WorkflowTest < Minitest::Test
     blocked = workflow(BATCH.call(method(:step)), bad)
     assert_equal %w[complete error complete pending], %w[work_001 work_002 work_003 total].map { |name| blocked[name].state }
     alone = workflow(BATCH.call(method(:step), failure_strategy: "isolate"), bad)
-    assert_equal [21 - 12, "complete"], [alone.results("total")["sum"], alone["total"].state]
+    assert_equal [21 - 12, "complete", "error"], [alone.results("total")["sum"], alone["total"].state, alone.state]
     fast = workflow(BATCH.call(method(:step), failure_strategy: "fail_fast", parallelism: 1), bad)
     assert_equal %w[complete error], %w[work_001 work_002].map { |name| fast[name].state }
     refute_equal "complete", fast["work_003"].state
@@ -236,7 +238,9 @@ class WorkflowTest < Minitest::Test
     stuck = ->(_) { TaskerCore::Types::StepHandlerCallResult.checkpoint_yield(cursor: 1, items_processed: 1) }
     run = workflow([step("a")], stubs: { a: stuck })
     assert_match(/yielded the checkpoint it was given/, run["a"].error["message"])
-    assert_equal ["permanent_error", 1], [run["a"].error["kind"], run.attempts("a")]
+    assert_equal ["permanent_error", "invalid_checkpoint", 1], [*run["a"].error.values_at("kind", "error_code"), run.attempts("a")]
+    once = workflow([step("a", at_most_once: true)], stubs: { a: stuck })
+    assert_match(/never run again/, once["a"].error["message"])
   end
 
   def test_environments_and_older_keys

@@ -14,7 +14,6 @@ module TaskerCore
       BODY_BYTES = 2_048
 
       class << self
-        # @param response [#status, #headers, #body]
         # @return [Symbol, nil] :permanent, :patience, :retryable; nil for a success
         def kind(status)
           return if SUCCESS.cover?(status)
@@ -25,6 +24,7 @@ module TaskerCore
 
         # The error to raise for a response; nil for a success.
         #
+        # @param response [#status, #headers, #body]
         # @param errors [Module] where PermanentError and RetryableError are
         def error(response, errors: Errors, now: Time.now)
           status = response.status

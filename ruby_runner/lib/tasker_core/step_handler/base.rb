@@ -26,7 +26,7 @@ module TaskerCore
 
       # A handler defines it; a class that does not is none.
       #
-      # @param context [Types::StepContext]
+      # @param _context [Types::StepContext]
       def call(_context)
         raise NotImplementedError, "#{self.class} has no call(context)"
       end

@@ -13,12 +13,12 @@ module TaskerCore
         def state(steps, timed_out:)
           return "blocked_by_failures" if steps.any? { |step| step.error && step.error["kind"] == "maybe_executed" }
 
-          timed_out || steps.any? { |step| step.state == "error" && !step.isolated? } ? "error" : "complete"
+          timed_out || steps.any? { |step| step.state == "error" } ? "error" : "complete"
         end
 
         # Steps that never started say whose failure kept them from it.
         def explain_blocked(steps)
-          failed = steps.select { |step| step.state == "error" }
+          failed = steps.select { |step| step.state == "error" && !step.isolated? }
           return if failed.empty?
 
           steps.each { |step| step.error = blocked(step, failed) if step.state == "pending" }

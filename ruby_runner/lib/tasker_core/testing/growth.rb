@@ -1,11 +1,11 @@
 # frozen_string_literal: true
 
 require "tasker_core"
+require_relative "settlement"
 
 module TaskerCore
   module Testing
-    # Which steps of a template exist, while decisions choose and batches are cut. Pure: it looks at the steps and names the ones
-    # to create; a step is created once what it depends on is settled.
+    # Turns what decisions and batchable steps answer into steps to create. Pure.
     class Growth
       # A step to create: its name, its template, the names of its parents, its inputs.
       Birth = Struct.new(:name, :template, :parents, :inputs, keyword_init: true)
@@ -21,10 +21,9 @@ module TaskerCore
 
       def initialize(template)
         @template = template
-        @chosen = {}  # decision => names
-        @batches = {} # batchable step => births of its workers
-        @instances = Hash.new { |hash, name| hash[name] = [name] }
-        template.steps.each { |step| @instances[step.name] = [] if step.type == "batch_worker" }
+        @settlement = Settlement.new(template)
+        @workers = {} # batch worker's template => births of its steps
+        @born = {}
       end
 
       # Reads what a step asks for with its results.
@@ -32,153 +31,141 @@ module TaskerCore
       # @raise [Invalid]
       def settle(step, results)
         case step.template.type
-        when "decision" then @chosen[step.name] = chosen(step, results)
-        when "batchable" then @batches[step.name] = batches(step, results)
+        when "decision" then choose(step, outcome_of(step, results, "decision_point_outcome"))
+        when "batchable" then cut(step, outcome_of(step, results, "batch_processing_outcome"))
         end
       end
 
-      # The steps to create now; `exists` answers for names.
-      def births(exists)
-        born = @template.steps.flat_map { |step| names_to_create(step, exists) }
-        there = ->(name) { exists.call(name) || born.include?(name) }
-        born.map { |name| worker(name) || birth(@template.step(name), there) }
+      # The steps that came to exist since the last call, in the order of their places.
+      def births
+        fresh = @template.steps.reject { |step| @born[step.name] || @settlement.fate(step.name) != :exists }
+        fresh.each { |step| @born[step.name] = true }
+        fresh.flat_map { |step| step.type == "batch_worker" ? workers(step) : [birth(step)] }
       end
 
       private
 
-      # :exists, :never, or :unknown.
-      def settled(name, exists, path = [])
-        return :exists if exists.call(name)
-
-        step = @template.step(name)
-        return batch_settled(step) if step.type == "batch_worker"
-        return converged(step, exists, path) if step.type == "deferred_convergence"
-
-        decisions, others = step.dependencies.partition { |each| @template.step(each).type == "decision" }
-        states = others.map { |each| settled(each, exists, [*path, name]) }
-        states << choice(name, decisions, exists, path) if decisions.any?
-        return :never if states.include?(:never)
-
-        states.include?(:unknown) ? :unknown : :exists
+      def workers(step)
+        births = @workers.fetch(step.name, [])
+        births.each { |birth| birth.parents = parents_of(step) }
       end
 
-      def choice(name, decisions, exists, path)
-        return :exists if decisions.any? { |each| @chosen[each]&.include?(name) }
-
-        open = decisions.any? { |each| !@chosen.key?(each) && settled(each, exists, [*path, name]) != :never }
-        open ? :unknown : :never
+      def birth(step)
+        Birth.new(name: step.name, template: step, parents: parents_of(step), inputs: nil)
       end
 
-      def batch_settled(step)
-        analyzers = analyzers_of(step)
-        return :unknown unless analyzers.all? { |each| @batches.key?(each) }
-
-        @instances[step.name].empty? ? :never : :exists
+      # A dependency on a batch worker means all its workers, or the batchable step where it cut no batches.
+      def parents_of(step)
+        names = step.dependencies.select { |name| @settlement.fate(name) == :exists }
+        names.flat_map { |name| @template.step(name).type == "batch_worker" ? instances(name) : [name] }.uniq
       end
 
-      # Settled when all that it may wait for is; there when one of them is, or a batch said that there is nothing to do.
-      def converged(step, exists, path)
-        states = step.dependencies.map { |each| convergence_part(step, each, exists, path) }
-        return :unknown if states.include?(:unknown)
-
-        states.include?(:exists) ? :exists : :never
+      def instances(name)
+        births = @workers.fetch(name, [])
+        births.any? ? births.map(&:name) : batchables_of(@template.step(name)).first(1)
       end
 
-      def convergence_part(step, name, exists, path)
-        state = settled(name, exists, [*path, step.name])
-        part = @template.step(name)
-        return state unless part.type == "decision" || (part.type == "batch_worker" && state == :never)
-        return :exists if part.type == "batch_worker" # the analyzer stands in its place
-
-        @chosen.key?(name) ? :exists : state
-      end
-
-      def names_to_create(step, exists)
-        return @instances[step.name].reject(&exists) if step.type == "batch_worker"
-
-        !exists.call(step.name) && settled(step.name, exists) == :exists ? [step.name] : []
-      end
-
-      def worker(name)
-        @batches.each_value { |births| births.each { |birth| return birth if birth.name == name } }
-        nil
-      end
-
-      def birth(step, exists)
-        parents = step.dependencies.flat_map do |name|
-          @template.step(name).type == "batch_worker" ? worker_parents(name) : [name]
-        end
-        Birth.new(name: step.name, template: step, parents: parents.uniq.select { |name| exists.call(name) }, inputs: nil)
-      end
-
-      def worker_parents(name)
-        @instances[name].empty? ? analyzers_of(@template.step(name)) : @instances[name]
-      end
-
-      def analyzers_of(worker)
+      def batchables_of(worker)
         worker.dependencies.select { |name| @template.step(name).type == "batchable" }
       end
 
-      # --- what results ask for
+      def children_of(step)
+        @template.steps.select { |each| each.dependencies.include?(step.name) }
+      end
 
-      def chosen(step, results)
-        outcome = outcome_of(step, results, "decision_point_outcome", "invalid_decision_outcome")
+      # --- decisions
+
+      def choose(step, outcome)
+        names = chosen(step, outcome)
+        names.each { |name| check_choice(step, name) }
+        after = @settlement.with(step.name, names)
+        unreached = names.find { |name| after.fate(name) == :never }
+        invalid(step, "chooses #{unreached.inspect}, which can't run") if unreached
+        @settlement = after
+      end
+
+      def chosen(step, outcome)
         return [] if outcome["type"] == "no_branches"
 
         names = outcome["step_names"]
         unless outcome["type"] == "create_steps" && names.is_a?(Array) && names.any? && names.all?(String)
-          invalid(step, "decision_point_outcome is {type: create_steps, step_names} or {type: no_branches}", "invalid_decision_outcome")
+          invalid(step, "must say {type: create_steps, step_names: [...]} or {type: no_branches}, not #{outcome.inspect}")
         end
-        names.each { |name| check_choice(step, name) }
-        names
+        names.uniq
       end
 
+      # Children, and what stands behind them, as older handlers name it.
       def check_choice(step, name)
-        chosen = @template.step(name)
-        if chosen.nil?
-          invalid(step, "chose unknown step #{name.inspect}; #{Suggestions.sentence(name, @template.steps.map(&:name))}",
-                  "invalid_decision_outcome")
+        unless @template.step(name)
+          invalid(step, "chooses the unknown step #{name.inspect}; #{Suggestions.sentence(name, children_of(step).map(&:name))}")
         end
-        return if chosen.dependencies.include?(step.name)
+        return if behind?(step, name)
 
-        invalid(step, "chose step #{name.inspect}, which does not depend on it", "invalid_decision_outcome")
+        invalid(step, "chooses #{name.inspect}, which does not depend on it")
       end
 
-      def batches(step, results)
-        outcome = outcome_of(step, results, "batch_processing_outcome", "invalid_batch_outcome")
-        cursors = outcome["type"] == "create_batches" ? outcome["cursor_configs"] : []
-        unless %w[create_batches no_batches].include?(outcome["type"]) && cursors.is_a?(Array) && cursors.all?(Hash)
-          invalid(step, "batch_processing_outcome is {type: create_batches, cursor_configs} or {type: no_batches}", "invalid_batch_outcome")
-        end
-        return [] if cursors.empty?
+      def behind?(step, name)
+        queue = [name]
+        queue.each { |each| queue.concat(@template.step(each).dependencies - queue) }
+        queue.drop(1).include?(step.name)
+      end
 
-        worker = worker_template(step, outcome["worker_template_name"])
-        births = cursors.each_with_index.map { |cursor, index| worker_birth(step, worker, cursor, index) }
-        @instances[worker.name] = @instances[worker.name] + births.map(&:name)
+      # --- batches
+
+      def cut(step, outcome)
+        workers = children_of(step).select { |each| each.type == "batch_worker" }
+        cursors = cursors(step, outcome)
+        return @settlement.answer(step.name, workers.map(&:name)) if cursors.empty?
+
+        worker = worker_template(step, workers, outcome["worker_template_name"])
+        @workers[worker.name] = worker_births(step, worker, cursors)
+        @settlement.answer(step.name, [worker.name])
+      end
+
+      def cursors(step, outcome)
+        return [] if outcome["type"] == "no_batches"
+
+        cursors = outcome["cursor_configs"]
+        return cursors if outcome["type"] == "create_batches" && cursors.is_a?(Array) && cursors.all?(Hash)
+
+        invalid(step, "must say {type: create_batches, cursor_configs: [...]} or {type: no_batches}, not #{outcome.inspect[0, 200]}")
+      end
+
+      def worker_template(step, workers, name)
+        name ||= step.template.batch_config["worker_template"]
+        worker = name ? workers.find { |each| each.name == name } : (workers.first if workers.one?)
+        worker || invalid(step, "names #{name.inspect} as worker_template_name; the batch workers that depend on it: " \
+                                "#{workers.map(&:name).join(", ")}")
+      end
+
+      def worker_births(step, worker, cursors)
+        births = cursors.each_with_index.map { |cursor, index| worker_birth(step, worker, cursor, index, cursors.size) }
+        invalid(step, "cuts two batches of the same batch_id") if births.map(&:name).uniq.size < births.size
         births
       end
 
-      def worker_template(step, name)
-        candidates = @template.steps.select { |each| each.type == "batch_worker" && each.dependencies.include?(step.name) }
-        worker = name ? candidates.find { |each| each.name == name } : (candidates.first if candidates.one?)
-        worker || invalid(step, "worker_template_name is #{name.inspect}; the batch workers that depend on the step: " \
-                                "#{candidates.map(&:name).join(", ")}", "invalid_batch_outcome")
+      def worker_birth(step, worker, cursor, index, count)
+        id = cursor["batch_id"].nil? ? (index + 1).to_s.rjust([3, count.to_s.size].max, "0") : cursor["batch_id"]
+        unless (id.is_a?(Integer) || id.is_a?(String)) && id.to_s.bytesize.between?(1, 200)
+          invalid(step, "cuts a batch whose batch_id is #{id.inspect}, no text of 1 to 200 bytes and no integer")
+        end
+
+        inputs = { "cursor" => cursor, "batch_metadata" => @template.batch_of(worker).slice("cursor_field", "failure_strategy"),
+                   "is_no_op" => false }
+        Birth.new(name: "#{worker.name}_#{id}", template: worker, parents: [], inputs: inputs)
       end
 
-      def worker_birth(step, worker, cursor, index)
-        id = cursor["batch_id"].nil? ? format("%03d", index + 1) : cursor["batch_id"]
-        inputs = { "cursor" => { "batch_id" => id }.merge(cursor),
-                   "batch_metadata" => worker.batch.slice("cursor_field", "failure_strategy"), "is_no_op" => false }
-        Birth.new(name: "#{worker.name}_#{id}", template: worker, parents: worker.dependencies | [step.name], inputs: inputs)
-      end
+      # --- errors
 
-      def outcome_of(step, results, key, code)
+      def outcome_of(step, results, key)
         outcome = results.is_a?(Hash) ? results[key] : nil
-        outcome.is_a?(Hash) ? outcome : invalid(step, "its results have no #{key}", code)
+        outcome.is_a?(Hash) ? outcome : invalid(step, "returned no #{key}")
       end
 
-      def invalid(step, text, code)
-        raise Invalid.new("#{step.template.type} step #{step.name.inspect}: #{text}", code)
+      def invalid(step, text)
+        type = step.template.type
+        raise Invalid.new("#{type} step #{step.name.inspect} #{text}",
+                          type == "decision" ? "invalid_decision_outcome" : "invalid_batch_outcome")
       end
     end
   end

@@ -33,12 +33,19 @@ module TaskerCore
       private
 
       def yielded(step, checkpoint, halted)
+        if step.template.at_most_once
+          return bad_checkpoint("put down a checkpoint, but an at_most_once step is never run again to go on from it")
+        end
         if checkpoint == step.checkpoint
-          text = "yielded the checkpoint it was given: #{Runner::Rpc.json(checkpoint)[0, 200]}"
-          return error("permanent_error", { "kind" => "permanent_error", "message" => text, "retryable" => false })
+          return bad_checkpoint("yielded the checkpoint it was given: #{Runner::Rpc.json(checkpoint)[0, 200]}")
         end
 
         Verdict.new(to: halted ? "cancelled" : "in_progress", outcome: "yielded", consumed: halted)
+      end
+
+      def bad_checkpoint(text)
+        error("permanent_error", { "kind" => "permanent_error", "message" => text, "error_code" => "invalid_checkpoint",
+                                   "retryable" => false })
       end
 
       def failed(step, error, halted, allowed: true)

@@ -4,4 +4,8 @@ require "minitest"
 require "tasker_core"
 require "tasker_core/testing"
 
-Minitest::Test.include(TaskerCore::Testing::Assertions)
+module Minitest
+  class Test
+    include TaskerCore::Testing::Assertions
+  end
+end

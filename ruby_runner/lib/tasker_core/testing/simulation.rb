@@ -35,6 +35,7 @@ module TaskerCore
         @agenda = [] # [at, order, action]
         @trace = []
         @ready = []
+        @stopped_batches = []
         @now = 0.0
         @order = 0
         @dispatches = 0
@@ -73,19 +74,19 @@ module TaskerCore
       # --- what exists
 
       def grow
-        loop do
-          births = @growth.births(->(name) { @by_name.key?(name) })
-          break if births.empty?
-
-          births.map { |birth| [create(birth), birth] }.each { |step, birth| link(step, birth.parents) }
-        end
+        @growth.births.map { |birth| [create(birth), birth] }.each { |step, birth| link(step, birth.parents) }
       end
 
       def create(birth)
-        step = WorkflowStep.new(birth.name, birth.template, @steps.size, birth.inputs)
+        step = WorkflowStep.new(birth.name, birth.template, @steps.size, birth.inputs,
+                                batch_of(birth.template))
         @steps << step
         tell("step.created", step) if @dispatches.positive?
         @by_name[step.name] = step
+      end
+
+      def batch_of(template)
+        template.type == "batch_worker" ? @template.batch_of(template) : nil
       end
 
       def link(step, parents)
@@ -113,9 +114,7 @@ module TaskerCore
 
       # A batch's workers run at most `parallelism` at once.
       def full?(step)
-        return false unless step.template.type == "batch_worker"
-
-        @steps.count { |other| other.running && other.template == step.template } >= step.template.batch["parallelism"]
+        !step.batch.nil? && @steps.count { |other| other.running && other.template == step.template } >= step.batch["parallelism"]
       end
 
       def start(step)
@@ -148,7 +147,7 @@ module TaskerCore
         step.running = false
         step.deaths += 1 if answer.kind == :lost
         answer = settled(step, answer)
-        verdict = @judge.of(step, answer, deaths: step.deaths, halted: @halted)
+        verdict = @judge.of(step, answer, deaths: step.deaths, halted: @halted || @stopped_batches.include?(step.template))
         record(step, verdict, started)
         send(APPLY.fetch(verdict.to), step, answer, verdict)
       end
@@ -209,7 +208,9 @@ module TaskerCore
         become(step, "error")
         tell("step.failed", step, error: verdict.error)
         step.isolated? ? free(step) : block_all(step.children)
-        stop_batch(step) if step.template.type == "batch_worker" && step.template.batch["failure_strategy"] == "fail_fast"
+        return if step.isolated?
+
+        stop_batch(step) if step.batch && step.batch["failure_strategy"] == "fail_fast"
         halt if @template.on_failure == "stop_new"
       end
 
@@ -238,6 +239,7 @@ module TaskerCore
 
       # fail_fast: no other worker of the batch starts any more.
       def stop_batch(step)
+        @stopped_batches << step.template
         @steps.each { |other| cancel(other) if other.template == step.template && other.open && !other.running }
       end
 

@@ -9,16 +9,17 @@ module TaskerCore
       # One try: number, outcome ("complete", "handler_error", "timeout", "yielded", ...), error, virtual seconds.
       Attempt = Struct.new(:number, :outcome, :error, :started_at, :finished_at, keyword_init: true)
 
-      attr_reader :name, :template, :index, :inputs, :history, :children
+      attr_reader :name, :template, :index, :inputs, :batch, :history, :children
       attr_accessor :parents, :state, :attempts, :results, :output, :metadata, :error, :checkpoint, :unmet, :open, :running, :deaths,
                     :started_at, :finished_at
 
-      def initialize(name, template, index, inputs)
+      def initialize(name, template, index, inputs, batch)
         @name = name
         @template = template
         @index = index
         @parents = []
         @inputs = inputs
+        @batch = batch
         @children = []
         @history = []
         @state = "pending"
@@ -52,7 +53,7 @@ module TaskerCore
       end
 
       def isolated?
-        template.type == "batch_worker" && template.batch["failure_strategy"] == "isolate"
+        !batch.nil? && batch["failure_strategy"] == "isolate"
       end
 
       def inspect

@@ -12,7 +12,7 @@ module TaskerCore
     class WorkflowTemplate
       # One step as the file has it.
       Step = Struct.new(:name, :description, :type, :dependencies, :handler, :retry_policy, :timeout_seconds, :at_most_once,
-                        :batch, :publishes_events, keyword_init: true)
+                        :batch_config, :publishes_events, keyword_init: true)
       BATCH = { "batch_size" => 1000, "parallelism" => 10, "cursor_field" => "id", "worker_template" => nil,
                 "failure_strategy" => "continue_on_failure" }.freeze
       TYPES = %w[standard decision deferred_convergence batchable batch_worker].freeze
@@ -61,6 +61,12 @@ module TaskerCore
         @by_name[name]
       end
 
+      # How a batch worker's batch is to run: by its own batch_config, else by its batchable step's.
+      def batch_of(worker)
+        configs = [worker, *worker.dependencies.map { |name| step(name) }.select { |parent| parent.type == "batchable" }]
+        BATCH.merge(configs.map(&:batch_config).find(&:any?) || {})
+      end
+
       private
 
       def merged(hash, name)
@@ -77,7 +83,7 @@ module TaskerCore
         Step.new(name: hash["name"], description: hash["description"], type: hash["type"] || "standard",
                  dependencies: Array(hash["dependencies"]), handler: handler, retry_policy: RetryPolicy.new(hash["retry"]),
                  timeout_seconds: hash["timeout_seconds"] || 600, at_most_once: hash["at_most_once"] || false,
-                 batch: BATCH.merge((hash["batch_config"] || {}).compact), publishes_events: hash["publishes_events"] || []).freeze
+                 batch_config: (hash["batch_config"] || {}).compact, publishes_events: hash["publishes_events"] || []).freeze
       end
 
       def check
