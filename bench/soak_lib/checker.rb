@@ -1,20 +1,24 @@
 # frozen_string_literal: true
 
 module Soak
-  # Holds what the engine says against what was done. Pure: it is given the plan, the engine's events (parsed), and the
-  # lines of the effects file.
+  # Holds what the engine says against what was done. Pure: it is given the plan, the steps of the task's result object
+  # with their history, the engine's events, and the lines of the effects file.
   class Checker
+    # `gone` is what ended a process apart from the engine's events: times by pid, of workers whose engine was killed.
+    Evidence = Struct.new(:steps, :events, :effects, :gone, keyword_init: true)
     Execution = Struct.new(:step, :attempt, :pid, :nonce, :started, :ended, :finished)
     # A step that ended in error by a decision that the engine tells: the poison rule, or attempts that are used up.
     GIVEN_UP = %w[worker_killer worker_lost timeout].freeze
 
     attr_reader :lost, :silent, :overlaps, :wrong, :given_up, :completed, :failed_as_planned
 
-    def initialize(plan, events, effects)
+    def initialize(plan, evidence)
       @plan = plan
-      @executions = executions(effects).group_by(&:step)
-      @by_step = events.select { |event| event["step"] }.group_by { |event| event["step"] }
-      @exits = events.select { |event| event["event"] == "worker.exited" }.group_by { |event| event["pid"] }
+      @executions = executions(evidence.effects).group_by(&:step)
+      @records = evidence.steps.to_h { |step| [step["name"], step] }
+      @ends = evidence.events.select { |event| %w[step.completed step.failed].include?(event["event"]) }
+                      .map { |event| event["step"] }.tally
+      @exits = exits(evidence.events, evidence.gone || {})
       @lost = []
       @silent = []
       @overlaps = []
@@ -56,15 +60,23 @@ module Soak
       end
     end
 
+    def exits(events, gone)
+      told = events.select { |event| event["event"] == "worker.exited" }
+      exits = told.group_by { |event| event["pid"] }.transform_values { |all| all.map { |event| Times.of(event) } }
+      gone.each { |pid, at| (exits[pid] ||= []) << at }
+      exits
+    end
+
     # True when the step is complete.
     def check_step(name)
-      events = @by_step.fetch(name, [])
-      check_executions(name, events)
-      ends = events.select { |event| %w[step.completed step.failed].include?(event["event"]) }
-      @wrong << "#{name} ended #{ends.length} times" if ends.length > 1
-      return lose("#{name} never ended") if ends.empty?
-
-      ends.first["event"] == "step.completed" ? complete?(name, ends.first) : failed(name, ends.first)
+      record = @records[name] or return lose("#{name} is missing in the result")
+      check_executions(name, record["history"])
+      @wrong << "#{name} ended #{@ends[name]} times" if @ends.fetch(name, 0) > 1
+      case record["state"]
+      when "complete" then complete(name, record)
+      when "error" then failed(name, record["error"])
+      else lose("#{name} never ended: it is #{record["state"]}")
+      end
     end
 
     def lose(text)
@@ -73,9 +85,9 @@ module Soak
     end
 
     # The result is that of an execution which ended by itself, the last one.
-    def complete?(name, event)
+    def complete(name, record)
       @completed += 1
-      execution = @executions.fetch(name, []).find { |each| each.nonce == event.dig("results", "nonce") }
+      execution = @executions.fetch(name, []).find { |each| each.nonce == record.dig("results", "nonce") }
       if execution.nil? || !execution.finished
         lose("#{name} is complete without its effect")
       elsif execution != @executions[name].last
@@ -85,14 +97,14 @@ module Soak
       true
     end
 
-    def failed(name, event)
-      kind = event.dig("error", "kind")
+    def failed(name, error)
+      kind = error["kind"]
       if @plan.fails_for_good?(name) && !GIVEN_UP.include?(kind)
         @failed_as_planned += 1
       elsif GIVEN_UP.include?(kind)
         @given_up << "#{name}: #{kind}"
       else
-        @wrong << "#{name} failed with #{kind}: #{event.dig("error", "message")}"
+        @wrong << "#{name} failed with #{kind}: #{error["message"]}"
       end
       false
     end
@@ -102,15 +114,18 @@ module Soak
       @silent << "#{name} ran although a dependency failed" if @executions.key?(name)
     end
 
-    # Each execution was announced, none came after the end, and none began while the one before was alive.
-    def check_executions(name, events)
+    # The history has a row for each execution, and none began while the one before was alive. A row that a killed engine
+    # left knows no process.
+    def check_executions(name, history)
       executions = @executions.fetch(name, [])
-      told = events.select { |event| event["event"] == "step.started" }
-                   .map { |event| [event["worker_pid"], event["attempt"]] }.tally
+      rows = history.map { |row| [row["worker_pid"], row["attempt"]] }.tally
+      nameless = history.count { |row| row["worker_pid"].nil? }
       executions.map { |each| [each.pid, each.attempt] }.tally.each do |(pid, attempt), times|
-        next if times <= told.fetch([pid, attempt], 0)
+        told = rows.fetch([pid, attempt], 0)
+        nameless -= [times - told, 0].max
+        next if nameless >= 0
 
-        @silent << "#{name} attempt #{attempt} ran #{times} times in #{pid}, told #{told.fetch([pid, attempt], 0)} times"
+        @silent << "#{name} attempt #{attempt} ran #{times} times in #{pid}; its history has #{told} rows for that"
       end
       executions.each_cons(2) { |before, after| check_overlap(before, after) }
     end
@@ -124,7 +139,7 @@ module Soak
 
     # When the process of an execution was gone; a process number may be used again.
     def gone(execution)
-      @exits.fetch(execution.pid, []).map { |event| Times.of(event) }.find { |at| at >= execution.started }
+      @exits.fetch(execution.pid, []).select { |at| at >= execution.started }.min
     end
   end
 

@@ -2,54 +2,50 @@
 
 require "fileutils"
 require "json"
-require_relative "tormentor"
+require_relative "watch"
 
 module Soak
-  # One engine from start to end: reads its events, watches its descriptors and memory, hurts its workers.
+  # One task from start to end, in one engine or, when engines are killed, in one after another. Reads their events, and
+  # has their workers hurt.
   class EngineRun
-    Sample = Struct.new(:steps, :fds, :rss_kb)
     HANDLERS = File.expand_path("handlers.rb", __dir__)
-    PAUSE = 0.2 # seconds between two looks at its descriptors and memory
+    NOISE = %w[step.log worker.log step.progress].freeze
 
-    attr_reader :events, :samples, :exit_code, :seconds
+    attr_reader :events, :exit_code, :seconds, :steps, :gone, :engine_kills
 
-    def initialize(plan, folder, options)
+    # `tormentor` hurts the workers of the engine it is given.
+    def initialize(plan, folder, options, tormentor)
       @plan = plan
       @folder = folder
       @options = options
+      @tormentor = tormentor
       @events = []
-      @samples = []
-      @done = 0
+      @steps = []
+      @gone = {}
+      @ended = 0
+      @engine_kills = 0
     end
 
     def run
       prepare
       started = now
-      @pid = start
-      @tormentor = Tormentor.new(@plan.seed, @pid)
-      @tormentor.start
-      watcher = Thread.new { watch }
-      read_events
-      @exit_code = Process.wait2(@pid).last.exitstatus
+      @log = File.open(path("events.jsonl"), "w")
+      command = ["run", path("soak.yaml"), "-H", HANDLERS]
+      command = %w[task resume --all] while engine(command) == :killed
       @seconds = now - started
     ensure
-      watcher&.kill&.join
-      @tormentor&.stop
+      @log&.close
     end
 
     def effects
       File.readlines(path("effects.log"), chomp: true)
     end
 
-    def kills
-      @tormentor.kills
+    def samples
+      @watch.samples
     end
 
-    def torments
-      @tormentor.counts
-    end
-
-    # Processes of the run that are still there, by their number and the mark in their environment.
+    # Processes of the run that are still there, by the mark in their environment.
     def left_behind
       Dir.children("/proc").grep(/\A\d+\z/).select do |pid|
         File.binread("/proc/#{pid}/environ").include?("SOAK_EFFECTS=#{path("effects.log")}\0")
@@ -66,41 +62,72 @@ module Soak
       File.write(path("effects.log"), "")
     end
 
-    def start
+    # :killed, or its exit code.
+    def engine(command)
+      reader, pid = start(command)
+      @watch = Watch.new(pid) { @ended }
+      @tormentor.torment(pid)
+      read(reader, pid)
+      status = Process.wait2(pid).last
+      return :killed if status.termsig == 9
+
+      @exit_code = status.exitstatus
+    ensure
+      @tormentor.rest
+      @watch&.stop
+    end
+
+    def start(command)
       reader, writer = IO.pipe
-      @reader = reader
-      environment = { "SOAK_SEED" => @plan.seed.to_s, "SOAK_STEPS" => @plan.steps.to_s,
-                      "SOAK_EFFECTS" => path("effects.log") }
-      pid = spawn(environment, @options[:tasker], "run", path("soak.yaml"), "-H", HANDLERS, "-w", @options[:workers].to_s,
-                  "-o", "jsonl", out: writer, err: path("stderr.log"), in: File::NULL)
+      pid = spawn(environment, @options[:tasker], *command, *store, "-w", @options[:workers].to_s, "-o", "jsonl",
+                  out: writer, err: [path("stderr.log"), "a"], in: File::NULL)
       writer.close
-      pid
+      [reader, pid]
     end
 
-    def read_events
-      File.open(path("events.jsonl"), "w") do |file|
-        while (line = @reader.gets)
-          event = JSON.parse(line)
-          next if %w[step.log worker.log].include?(event["event"])
+    def environment
+      { "SOAK_SEED" => @plan.seed.to_s, "SOAK_STEPS" => @plan.steps.to_s, "SOAK_EFFECTS" => path("effects.log") }
+    end
 
-          file.write(line)
-          @events << event
-          @done += 1 if %w[step.completed step.failed].include?(event["event"])
-        end
+    # A task that shall outlive its engine needs a file.
+    def store
+      ["--store", @options[:engine_kills].positive? ? "sqlite:#{path("tasks.db")}" : "memory:"]
+    end
+
+    def read(reader, pid)
+      while (line = reader.gets)
+        event = parsed(line)
+        take(event, line) if event && !NOISE.include?(event["event"])
+        kill_engine(pid) if kill_due?
       end
     end
 
-    def watch
-      loop do
-        @samples << Sample.new(@done, Dir.children("/proc/#{@pid}/fd").length, rss_kb)
-        sleep(PAUSE)
-      end
-    rescue SystemCallError
-      nil # it has ended
+    # The last line of a killed engine may be half a line.
+    def parsed(line)
+      JSON.parse(line)
+    rescue JSON::ParserError
+      nil
     end
 
-    def rss_kb
-      File.read("/proc/#{@pid}/status")[/VmRSS:\s+(\d+)/, 1].to_i
+    def take(event, line)
+      @log.write(line)
+      @events << event
+      @ended += 1 if %w[step.completed step.failed].include?(event["event"])
+      @steps = event.fetch("steps") if event["event"] == "task.result" && event["steps"]
+    end
+
+    # Spread over the run.
+    def kill_due?
+      @engine_kills < @options[:engine_kills] &&
+        @ended >= @plan.steps * (@engine_kills + 1) / (@options[:engine_kills] + 1)
+    end
+
+    # The next engine is started at once; meanwhile somebody has to see when the workers of this one were gone.
+    def kill_engine(pid)
+      @engine_kills += 1
+      workers = Watch.children(pid)
+      Process.kill(:KILL, pid)
+      Thread.new { workers.each { |worker| @gone[worker] = Watch.until_gone(worker) } }
     end
 
     def path(name)

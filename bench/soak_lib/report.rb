@@ -7,10 +7,11 @@ module Soak
   class Report
     BREACHES = %i[lost silent overlaps wrong].freeze
 
-    def initialize(options, run, checker, recovery)
+    def initialize(options, run, checker, tormentor, recovery)
       @options = options
       @run = run
       @checker = checker
+      @torments = tormentor.counts
       @recovery = recovery.samples
       @growth = Growth.new(run.samples)
       @left = run.left_behind
@@ -64,13 +65,14 @@ module Soak
 
     def deaths
       count = @run.events.count { |event| event["event"] == "worker.exited" && !event["expected"] }
-      { deaths: count, from_outside: @run.torments, recoveries: @recovery.length,
+      { deaths: count, from_outside: @torments, engine_kills: @run.engine_kills, recoveries: @recovery.length,
         recovery_ms: { p50: milliseconds(0.5), p99: milliseconds(0.99), max: milliseconds(1.0) } }
     end
 
     def deaths_line
-      torments = @run.torments.sort.map { |signal, times| "#{times} #{signal}" }.join(", ")
-      format("%<deaths>d deaths of workers (from outside: #{torments}); recovery p50 %<p50>s ms, p99 %<p99>s ms, " \
+      torments = @torments.sort.map { |signal, times| "#{times} #{signal}" }.join(", ")
+      engines = @run.engine_kills.zero? ? "" : ", #{@run.engine_kills} engines killed"
+      format("%<deaths>d deaths of workers (from outside: #{torments})#{engines}; recovery p50 %<p50>s ms, p99 %<p99>s ms, " \
              "longest %<max>s ms", deaths.merge(deaths[:recovery_ms]))
     end
 

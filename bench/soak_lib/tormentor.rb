@@ -1,32 +1,34 @@
 # frozen_string_literal: true
 
+require_relative "watch"
+
 module Soak
   # Hurts workers from outside, as a system does: kill -9, SEGV, and STOP for a moment. Only processes of this run: the
   # engine's children.
   class Tormentor
     attr_reader :kills, :counts
 
-    def initialize(seed, engine, pause: 0.15..0.6)
+    def initialize(seed, pause: 0.15..0.6)
       @random = Random.new(seed)
-      @engine = engine
       @pause = pause
       @kills = {}
       @counts = Hash.new(0)
     end
 
-    def start
-      @thread = Thread.new { loop { torment } }
+    # Until `rest`.
+    def torment(engine)
+      @thread = Thread.new { loop { hurt_one_of(engine) } }
     end
 
-    def stop
-      @thread.kill.join
+    def rest
+      @thread&.kill&.join
     end
 
     private
 
-    def torment
+    def hurt_one_of(engine)
       sleep(@random.rand(@pause))
-      victim = children.sample(random: @random) or return
+      victim = Watch.children(engine).sample(random: @random) or return
       case @random.rand(100)
       when 0...55 then hit(victim, :KILL)
       when 55...75 then hit(victim, :SEGV)
@@ -45,14 +47,9 @@ module Soak
     def freeze_for(pid, seconds)
       Process.kill(:STOP, pid)
       sleep(seconds)
-      Process.kill(:CONT, pid)
       @counts[:STOP] += 1
-    end
-
-    def children
-      File.read("/proc/#{@engine}/task/#{@engine}/children").split.map(&:to_i)
-    rescue Errno::ENOENT, Errno::ESRCH
-      []
+    ensure
+      Process.kill(:CONT, pid)
     end
   end
 end

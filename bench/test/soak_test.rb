@@ -28,73 +28,82 @@ class SoakCheckerTest < Minitest::Test
   end
 
   def test_a_run_in_order_has_nothing_to_say
-    checker = check(run_of("s0") + run_of("s1"), effects_of("s0") + effects_of("s1"))
+    checker = check([complete("s0"), complete("s1")], effects_of("s0") + effects_of("s1"))
     assert_equal [[], [], [], [], 2], findings(checker) + [checker.completed]
   end
 
   def test_a_step_that_never_ends_is_lost
-    assert_equal ["s1 never ended"], check(run_of("s0"), effects_of("s0")).lost
+    waiting = complete("s1").merge("state" => "in_progress")
+    assert_equal ["s1 never ended: it is in_progress"], check([complete("s0"), waiting], effects_of("s0")).lost
+    assert_equal ["s1 is missing in the result"], check([complete("s0")], effects_of("s0"), plan: CalmPlan.new(1, 2)).lost
   end
 
   def test_a_result_without_its_effect_is_lost
-    assert_equal ["s0 is complete without its effect"], check(run_of("s0"), effects_of("s0").first(1), steps: 1).lost
-    assert_equal ["s0 is complete without its effect"], check(run_of("s0"), [], steps: 1).lost
+    assert_equal ["s0 is complete without its effect"], check([complete("s0")], effects_of("s0").first(1)).lost
+    assert_equal ["s0 is complete without its effect"], check([complete("s0")], []).lost
   end
 
-  def test_an_execution_that_nobody_was_told_of_is_silent
+  def test_an_execution_that_stands_in_no_history_is_silent
     again = effects_of("s0", attempt: 2, pid: 11, at: 50)
-    assert_match(/s0 attempt 2 ran 1 times in 11, told 0/, check(run_of("s0"), again + effects_of("s0"), steps: 1).silent.first)
+    assert_match(/s0 attempt 2 ran 1 times in 11; its history has 0/, check([complete("s0")], again + effects_of("s0")).silent.first)
     twice = effects_of("s0") + effects_of("s0", nonce: "other", at: 12)
-    assert_match(/s0 attempt 1 ran 2 times in 10, told 1/, check(run_of("s0"), twice, steps: 1).silent.first)
+    assert_match(/s0 attempt 1 ran 2 times in 10; its history has 1/, check([complete("s0")], twice).silent.first)
+  end
+
+  def test_a_row_that_a_killed_engine_left_stands_for_one_execution
+    steps = [complete("s0", { nil => 1, 11 => 1 })]
+    effects = effects_of("s0").first(1) + effects_of("s0", pid: 11, at: 20)
+    assert_equal [[], [], [], []], findings(check(steps, effects, gone: { 10 => 15.0 }))
+    more = effects_of("s0", pid: 9, at: 5) + effects
+    assert_match(/s0 attempt 1 ran 1 times in 10/, check(steps, more, gone: { 10 => 15.0 }).silent.first)
   end
 
   def test_a_step_behind_a_failed_one_must_not_run
-    failed = [event("step.started", 10, step: "s0", attempt: 1, worker_pid: 10),
-              event("step.failed", 11, step: "s0", error: { kind: "permanent_error" })]
     plan = CalmPlan.new(1, 2).chained.failing("s0")
-    checker = check(failed, effects_of("s0").first(1) + effects_of("s1"), plan: plan)
-    assert_equal ["s1 ran although a dependency failed"], checker.silent
-    assert_equal 1, check(failed, effects_of("s0").first(1), plan: plan).blocked
+    steps = [failed("s0", "permanent_error"), { "name" => "s1", "state" => "pending", "history" => [] }]
+    assert_equal ["s1 ran although a dependency failed"], check(steps, effects_of("s0").first(1) + effects_of("s1"), plan: plan).silent
+    assert_equal 1, check(steps, effects_of("s0").first(1), plan: plan).blocked
   end
 
   def test_two_attempts_at_once_are_found_unless_the_first_process_was_gone
     effects = effects_of("s0").first(1) + effects_of("s0", attempt: 2, pid: 11, at: 20)
-    events = run_of("s0", attempts: { 1 => 10, 2 => 11 })
-    assert_match(/s0: attempt 2 began while attempt 1 was alive in 10/, check(events, effects, steps: 1).overlaps.first)
-    assert_empty check(events + [exited(10, 15)], effects, steps: 1).overlaps
-    refute_empty check(events + [exited(10, 25)], effects, steps: 1).overlaps
-    refute_empty check(events + [exited(10, 5)], effects, steps: 1).overlaps, "an exit before it began is another process"
+    steps = [complete("s0", { 10 => 1, 11 => 2 })]
+    assert_match(/s0: attempt 2 began while attempt 1 was alive in 10/, check(steps, effects).overlaps.first)
+    assert_empty check(steps, effects, events: [exited(10, 15)]).overlaps
+    assert_empty check(steps, effects, gone: { 10 => 15.0 }).overlaps
+    refute_empty check(steps, effects, events: [exited(10, 25)]).overlaps
+    refute_empty check(steps, effects, events: [exited(10, 5)]).overlaps, "an exit before it began is another process"
   end
 
   def test_an_attempt_that_an_exception_ended_is_no_overlap_and_no_result
-    effects = effects_of("s0").first(1) + ["X s0 1 10 10-1-s0 11.0"] + effects_of("s0", attempt: 2, pid: 11, at: 20)
-    checker = check(run_of("s0", attempts: { 1 => 10, 2 => 11 }), effects, steps: 1)
-    assert_equal [[], [], [], []], findings(checker)
-    only = effects_of("s0").first(1) + ["X s0 1 10 10-1-s0 11.0"]
-    assert_equal ["s0 is complete without its effect"], check(run_of("s0"), only, steps: 1).lost
+    effects = effects_of("s0").first(1) + ["X s0 1 10 10-1-s0 11.0"]
+    both = effects + effects_of("s0", attempt: 2, pid: 11, at: 20)
+    assert_equal [[], [], [], []], findings(check([complete("s0", { 10 => 1, 11 => 2 })], both))
+    assert_equal ["s0 is complete without its effect"], check([complete("s0")], effects).lost
   end
 
-  def test_a_step_ends_once_and_as_planned
-    assert_equal ["s0 ended 2 times"], check(run_of("s0") + run_of("s0").last(1), effects_of("s0"), steps: 1).wrong
+  def test_a_step_ends_once
+    ends = [event("step.completed", 11, step: "s0")] * 2
+    assert_equal ["s0 ended 2 times"], check([complete("s0")], effects_of("s0"), events: ends).wrong
+  end
+
+  def test_a_step_ends_as_planned
     plan = CalmPlan.new(1, 1).failing("s0")
-    assert_equal ["s0 is complete, and was to fail"], check(run_of("s0"), effects_of("s0"), plan: plan).wrong
-    failed = run_of("s0").first(1) + [event("step.failed", 11, step: "s0", error: { kind: "handler_error", message: "no" })]
-    assert_equal ["s0 failed with handler_error: no"], check(failed, effects_of("s0"), steps: 1).wrong
-    killer = run_of("s0").first(1) + [event("step.failed", 11, step: "s0", error: { kind: "worker_killer" })]
-    assert_equal ["s0: worker_killer"], check(killer, effects_of("s0"), steps: 1).given_up
+    assert_equal ["s0 is complete, and was to fail"], check([complete("s0")], effects_of("s0"), plan: plan).wrong
+    assert_equal ["s0 failed with handler_error: no"], check([failed("s0", "handler_error")], effects_of("s0")).wrong
+    assert_equal ["s0: worker_killer"], check([failed("s0", "worker_killer")], effects_of("s0")).given_up
   end
 
   def test_a_result_of_an_earlier_execution_is_wrong
     effects = effects_of("s0") + effects_of("s0", attempt: 2, pid: 11, at: 20)
-    events = run_of("s0", attempts: { 1 => 10, 2 => 11 }).reject { |each| each["event"] == "step.completed" }
-    events << event("step.completed", 21, step: "s0", results: { nonce: "10-1-s0" })
-    assert_equal ["s0 is complete by an execution that is not its last"], check(events, effects, steps: 1).wrong
+    step = complete("s0", { 10 => 1, 11 => 2 }).merge("results" => { "nonce" => "10-1-s0" })
+    assert_equal ["s0 is complete by an execution that is not its last"], check([step], effects).wrong
   end
 
   private
 
-  def check(events, effects, steps: 2, plan: CalmPlan.new(1, steps))
-    Soak::Checker.new(plan, events, effects).check
+  def check(steps, effects, events: [], gone: {}, plan: CalmPlan.new(1, steps.length))
+    Soak::Checker.new(plan, Soak::Checker::Evidence.new(steps: steps, events: events, effects: effects, gone: gone)).check
   end
 
   def findings(checker)
@@ -109,11 +118,18 @@ class SoakCheckerTest < Minitest::Test
     event("worker.exited", at, { worker: 1, pid: pid, expected: false })
   end
 
-  # The events of a step whose last attempt is complete.
-  def run_of(step, attempts: { 1 => 10 })
-    last = attempts.keys.last
-    attempts.map { |number, pid| event("step.started", number * 10, step: step, attempt: number, worker_pid: pid) } +
-      [event("step.completed", 100, step: step, results: { nonce: "#{attempts[last]}-#{last}-#{step}" })]
+  # A complete step; `attempts` are the rows of its history, attempt by pid.
+  def complete(name, attempts = { 10 => 1 })
+    pid, attempt = attempts.to_a.last
+    { "name" => name, "state" => "complete", "results" => { "nonce" => "#{pid}-#{attempt}-#{name}" }, "history" => rows(attempts) }
+  end
+
+  def failed(name, kind)
+    { "name" => name, "state" => "error", "error" => { "kind" => kind, "message" => "no" }, "history" => rows({ 10 => 1 }) }
+  end
+
+  def rows(attempts)
+    attempts.map { |pid, attempt| { "worker_pid" => pid, "attempt" => attempt } }
   end
 
   def effects_of(step, attempt: 1, pid: 10, nonce: "#{pid}-#{attempt}-#{step}", at: 10)
