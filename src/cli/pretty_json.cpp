@@ -46,7 +46,7 @@ class Indenter {
   void string() {
     const std::size_t from = at_++;
     while (json_[at_] != '"') at_ += json_[at_] == '\\' ? 2 : 1;
-    out_ += json_.substr(from, at_ + 1 - from);
+    out_ += escaped_for_terminal(json_.substr(from, at_ + 1 - from));
   }
 
   void open(char c) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 
 #include "core/utf8.hpp"
 
@@ -35,6 +36,12 @@ constexpr std::array<Range, 12> kWide{{{0x1100, 0x115F},
                                        {0x1F300, 0x1F64F},
                                        {0x1F680, 0x1F9FF},
                                        {0x20000, 0x3FFFD}}};
+
+/// What a terminal obeys instead of showing it: control characters (C1 among them, where U+009B begins a sequence like
+/// ESC does) and those that turn the direction of text, so that it reads otherwise than it is.
+constexpr std::array<Range, 5> kObeyed{
+    {{0x0000, 0x001F}, {0x007F, 0x009F}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
+constexpr std::array<Range, 3> kLineEnds{{{0x0A, 0x0A}, {0x85, 0x85}, {0x2028, 0x2029}}};
 
 template <std::size_t N>
 bool within(const std::array<Range, N>& ranges, std::uint32_t code) {
@@ -127,22 +134,40 @@ std::string fit_right(std::string_view text, std::size_t width) {
   return std::string(width - std::min(width, display_width(out)), ' ') + out;
 }
 
+std::string escaped_for_terminal(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size();) {
+    const Character next = first_of(json.substr(i));
+    if (next.bytes > 1 && (within(kObeyed, next.code) || within(kLineEnds, next.code))) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.code));
+      out += escape.data();
+    } else {
+      out += json.substr(i, next.bytes);
+    }
+    i += next.bytes;
+  }
+  return out;
+}
+
 std::string one_line(std::string_view text) {
   const std::string valid = to_valid_utf8(text);
   std::string out;
   out.reserve(valid.size());
   for (std::size_t i = 0; i < valid.size();) {
-    const char c = valid[i];
-    if (c == '\x1b') {
-      i += escape_length(std::string_view(valid).substr(i));
+    const std::string_view rest = std::string_view(valid).substr(i);
+    const Character next = first_of(rest);
+    if (next.code == 0x1B) {
+      i += escape_length(rest);
       continue;
     }
-    if (c == '\n' || c == '\t') {
+    if (next.code == '\t' || within(kLineEnds, next.code)) {
       out += ' ';
-    } else if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F) {
-      out += c;
+    } else if (!within(kObeyed, next.code)) {
+      out += rest.substr(0, next.bytes);
     }
-    ++i;
+    i += next.bytes;
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;

@@ -22,4 +22,8 @@ std::string fit_right(std::string_view text, std::size_t width);
 /// control characters are left out, bytes that are not UTF-8 become U+FFFD.
 std::string one_line(std::string_view text);
 
+/// JSON text in which characters that a terminal would obey are written as `\u009b`: the same value. What is below
+/// U+0020 is escaped in JSON already.
+std::string escaped_for_terminal(std::string_view json);
+
 }  // namespace tasker::cli

@@ -21,7 +21,14 @@ void check_handlers(Validation& validation, const TaskTemplate& task_template, c
   WorkerOptions workers;
   try {
     paths = handler_paths(options.workers.handlers, &task_template);
-    if (paths.empty() || task_template.steps.empty()) return;
+    if (task_template.steps.empty()) return;
+    if (paths.empty()) {
+      // Not an error: a program that embeds the engine may bring them all.
+      validation.warnings.push_back(
+          {validation.file, 0, 0,
+           std::string("the handlers were not checked; ") + no_handlers_error(&task_template).what()});
+      return;
+    }
     workers = worker_options(options.workers, std::move(paths));
   } catch (const CommandError& error) {
     validation.errors = error.details();

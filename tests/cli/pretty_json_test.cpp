@@ -12,6 +12,11 @@ TEST_CASE("numbers keep their digits, strings their brackets and escapes") {
   CHECK(pretty_json(R"({"a\"}":"x,{[\\"})", 80) == R"({"a\"}": "x,{[\\"})");
 }
 
+TEST_CASE("what a terminal would obey is escaped, and nothing else") {
+  CHECK(pretty_json("\"a\u009b31m \u202eb\u2028 gr\u00fcn \u65e5\"", 80) ==
+        "\"a\\u009b31m \\u202eb\\u2028 gr\u00fcn \u65e5\"");
+}
+
 TEST_CASE("what fits stands on one line") {
   CHECK(pretty_json("{ \"a\" :1,\n\"b\":[ ],\"c\":{ }}", 80) == "{\"a\": 1, \"b\": [], \"c\": {}}");
   CHECK(pretty_json("\"text\"", 80) == "\"text\"");

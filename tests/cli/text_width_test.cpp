@@ -16,6 +16,13 @@ TEST_CASE("what has several lines is shown on one, without a tail of spaces") {
   CHECK(one_line("a\nb\tc\r\n") == "a b c");
 }
 
+TEST_CASE("controls beyond ASCII and marks that turn the text around never reach the terminal") {
+  CHECK(one_line("a\u009b31mred") == "a31mred");
+  CHECK(one_line("pay \u202etxt\u2066.exe\u200f") == "pay txt.exe");
+  CHECK(one_line("one\u2028two\u0085three") == "one two three");
+  CHECK(one_line("gr\u00fcn \u65e5\u672c \u00a0") == "gr\u00fcn \u65e5\u672c \u00a0");
+}
+
 TEST_CASE("bytes that are not UTF-8 are shown as replacement characters") {
   CHECK(one_line("a\xff"
                  "b") ==

@@ -80,6 +80,16 @@ TEST_CASE("validate: a handler that no worker announces is an error, and --no-ha
   CHECK(here.run({"validate", "--no-handlers", "ehco.yaml"}).exit_code == 0);
 }
 
+TEST_CASE("validate: without handlers to ask it says that it did not check them") {
+  const Folder here;
+  here.folder.write("elsewhere/good.yaml", one_step("Echo"));
+  const Finished run = here.run({"validate", "elsewhere/good.yaml"});
+  CHECK(run.exit_code == 0);
+  CHECK(has(run.out, "good.yaml: ok (1 step"));
+  CHECK(has(run.err, "warning: elsewhere/good.yaml: the handlers were not checked; no Ruby handlers: the template"));
+  CHECK(here.run({"validate", "--no-handlers", "elsewhere/good.yaml"}).err.empty());
+}
+
 TEST_CASE("graph: ascii, mermaid, dot, and JSON") {
   const Folder here;
   const Finished ascii = here.run({"graph", kDiamond});
