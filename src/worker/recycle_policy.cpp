@@ -30,6 +30,14 @@ void RecyclePolicy::on_step_ended(TimePoint now, std::optional<std::int64_t> rss
 
 std::optional<Recycle> RecyclePolicy::due(TimePoint now) const {
   if (!idle_since_) return std::nullopt;
+  if (auto recycle = served(now)) return recycle;
+  if (limits_.idle_ttl > Duration::zero() && now - *idle_since_ >= limits_.idle_ttl) {
+    return Recycle{RecycleReason::IdleTtl, "has had no step for " + human_text(now - *idle_since_)};
+  }
+  return std::nullopt;
+}
+
+std::optional<Recycle> RecyclePolicy::served(TimePoint now) const {
   if (limits_.max_steps > 0 && steps_ >= limits_.max_steps) {
     return Recycle{RecycleReason::MaxSteps, "ran " + std::to_string(steps_) + (steps_ == 1 ? " step" : " steps")};
   }
@@ -39,9 +47,6 @@ std::optional<Recycle> RecyclePolicy::due(TimePoint now) const {
   }
   if (limits_.worker_ttl > Duration::zero() && now - started_ >= limits_.worker_ttl) {
     return Recycle{RecycleReason::WorkerTtl, "is " + human_text(now - started_) + " old"};
-  }
-  if (limits_.idle_ttl > Duration::zero() && now - *idle_since_ >= limits_.idle_ttl) {
-    return Recycle{RecycleReason::IdleTtl, "has had no step for " + human_text(now - *idle_since_)};
   }
   return std::nullopt;
 }

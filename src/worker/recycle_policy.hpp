@@ -36,6 +36,8 @@ class RecyclePolicy {
 
   /// Why it should go, when it has no step.
   std::optional<Recycle> due(TimePoint now) const;
+  /// It has served its time: nothing more should be sent to it, so that it comes to have no step.
+  bool has_served(TimePoint now) const { return served(now).has_value(); }
   /// When time alone makes it due.
   TimePoint next_due() const;
   /// The machine stood still for that time.
@@ -46,6 +48,8 @@ class RecyclePolicy {
   TimePoint started() const { return started_; }
 
  private:
+  std::optional<Recycle> served(TimePoint now) const;
+
   RecycleLimits limits_;
   TimePoint started_;
   std::optional<TimePoint> idle_since_;

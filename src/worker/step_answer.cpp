@@ -126,6 +126,8 @@ StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelRea
   answer.retires = data.boolean("retires").value_or(false);
   switch (message.code) {
     case rpc::ErrorCode::ShuttingDown:
+      answer.retires = true;  // it would refuse the next one as well
+      return answer;
     case rpc::ErrorCode::UnknownContextRef:
       return answer;
     case rpc::ErrorCode::Cancelled:

@@ -5,15 +5,6 @@
 
 namespace tasker::worker {
 
-namespace {
-
-bool same_handlers(const std::vector<HandlerInfo>& a, const std::vector<HandlerInfo>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const HandlerInfo& x, const HandlerInfo& y) { return x.name == y.name && x.api == y.api; });
-}
-
-}  // namespace
-
 Supervisor::Supervisor(SupervisorConfig config, WorkerSettings settings, ProcessLauncher& launcher, const Clock& clock,
                        Observer& observer, SupervisorListener& listener)
     : config_(config),
@@ -125,82 +116,6 @@ void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless
   if (hopeless || breaker_.state() == BreakerState::Open) listener_.no_worker(report);
 }
 
-// --- new code
-// ----------------------------------------------------------------------------------------------------------
-
-void Supervisor::reload() {
-  if (stopping_) return;
-  hopeless_ = false;
-  if (announced_ && reload_.ask() && canary_ != 0) slots_[static_cast<std::size_t>(canary_ - 1)].worker->kill();
-  listener_.tick_soon();
-}
-
-void Supervisor::start_canary(TimePoint now) {
-  Slot& spare = slots_[static_cast<std::size_t>(spare_ - 1)];
-  if (canary_ != 0 || spare.is_alive() || !reload_.canary_due(now, missing() > 0)) return;
-  reload_.on_canary_started();
-  canary_ = spare.number;
-  start(spare, reload_.newest());
-}
-
-void Supervisor::canary_failed(const BootReport& report) {
-  canary_ = 0;
-  reload_.on_canary_failed(clock_.steady());
-  observe(WorkersCodeRejected{reload_.newest(), reload_.generation(), report});
-}
-
-void Supervisor::canary_ready(Worker& canary) {
-  canary_ = 0;
-  reload_.on_canary_ready();
-  wanted_ = std::max<std::size_t>(wanted_, 1);
-  observe(WorkersCodeLoaded{reload_.generation()});
-  announce(canary);
-  displace(canary);
-  listener_.workers_back();
-  listener_.worker_available();
-  listener_.tick_soon();
-}
-
-/// The others finish what they run; the slot of one of them is the next spare.
-void Supervisor::displace(const Worker& canary) {
-  const auto rank = [&](const Slot& slot) {
-    return !slot.is_alive() ? 0 : slot.worker->state() == Worker::State::Busy ? 2 : 1;
-  };
-  const Slot* next_spare = nullptr;
-  for (Slot& slot : slots_) {
-    if (slot.number == canary.number()) continue;
-    if (!next_spare || rank(slot) < rank(*next_spare)) next_spare = &slot;
-  }
-  spare_ = next_spare->number;
-  for (Slot& slot : slots_) {
-    if (!slot.serves() || slot.worker->generation() == canary.generation()) continue;
-    retire(*slot.worker, {RecycleReason::Reload, "runs generation " + std::to_string(slot.worker->generation()) +
-                                                     " of the code; generation " + std::to_string(canary.generation()) +
-                                                     " is served now"});
-  }
-}
-
-void Supervisor::announce(const Worker& worker) {
-  announced_ = true;
-  handlers_ = worker.handlers();
-  listener_.handlers_announced(handlers_);
-}
-
-bool Supervisor::announces_the_same(Worker& worker) {
-  if (same_handlers(handlers_, worker.handlers())) return true;
-  // Handler files that load differently each time can't be relied on: a step could meet the wrong code.
-  BootReport report;
-  report.message = "worker " + std::to_string(worker.pid()) +
-                   " announced other handlers than the first worker; what the handler files define must not depend on "
-                   "time, chance or the machine's state";
-  report.argv = settings_.command.argv;
-  worker.kill();
-  Slot& slot = slot_of(worker);
-  slot.restarts.on_end(WorkerEndKind::BootFailed, clock_.steady(), random());
-  boot_failed(slot, report, false);
-  return false;
-}
-
 // --- what workers tell
 // -------------------------------------------------------------------------------------------------
 
@@ -253,7 +168,7 @@ void Supervisor::worker_gone(Worker& worker, const WorkerEnd& end) {
     if (end.boot) canary_failed(*end.boot);
   } else if (end.boot) {
     boot_failed(slot, *end.boot, end.hopeless);
-  } else {
+  } else if (!worker.was_ready()) {
     breaker_.on_boot_abandoned();
   }
   // Not here: a process is never started from inside another one's exit.
@@ -322,7 +237,7 @@ PoolSnapshot Supervisor::snapshot(TimePoint now) const {
   PoolSnapshot snapshot;
   for (const Slot& slot : slots_) {
     if (is_spare(slot) && !slot.is_alive()) continue;
-    show(slot, snapshot.slots.emplace_back(), now);
+    snapshot.slots.push_back(slot.show(now, missing() > 0 ? held_until() : std::nullopt));
   }
   snapshot.wanted = wanted_;
   snapshot.generation = reload_.generation();
@@ -332,21 +247,10 @@ PoolSnapshot Supervisor::snapshot(TimePoint now) const {
   return snapshot;
 }
 
-void Supervisor::show(const Slot& slot, WorkerSlot& shown, TimePoint now) const {
-  shown.number = slot.number;
-  shown.counters = slot.restarts.counters();
-  shown.last_end = slot.last_end;
-  if (slot.is_alive()) return slot.worker->fill(shown, now);
-  if (slot.restarts.next_start() > now) {
-    shown.state = SlotState::Waiting;
-    shown.next_start = slot.restarts.next_start() - now;
-  }
-  if (missing() == 0) return;
-  if (hopeless_) shown.state = SlotState::Held;
-  const auto held_until = reload_.holds_starts() ? reload_.next_try() : breaker_.next_probe();
-  if (!held_until) return;
-  shown.state = SlotState::Held;
-  shown.next_start = std::max(*held_until, slot.restarts.next_start()) - now;
+std::optional<TimePoint> Supervisor::held_until() const {
+  if (reload_.holds_starts()) return reload_.next_try().value_or(TimePoint::max());
+  if (hopeless_ || breaker_.state() == BreakerState::HalfOpen) return TimePoint::max();
+  return breaker_.next_probe();
 }
 
 }  // namespace tasker::worker

@@ -11,6 +11,7 @@
 #include "tasker/events.hpp"
 #include "worker/reload_policy.hpp"
 #include "worker/restart_policy.hpp"
+#include "worker/slot.hpp"
 #include "worker/worker.hpp"
 
 namespace tasker::worker {
@@ -72,16 +73,6 @@ class Supervisor final : private WorkerListener {
   PoolSnapshot snapshot(TimePoint now) const;
 
  private:
-  struct Slot {
-    int number = 0;
-    std::unique_ptr<Worker> worker;
-    RestartPolicy restarts;
-    std::string last_end;
-    bool is_alive() const { return worker && worker->state() != Worker::State::Gone; }
-    /// Will take steps, or does.
-    bool serves() const { return is_alive() && worker->state() != Worker::State::Stopping; }
-  };
-
   void worker_ready(Worker& worker) override;
   void worker_answered(Worker& worker, DispatchId dispatch, bool completed) override;
   void worker_gone(Worker& worker, const WorkerEnd& end) override;
@@ -105,7 +96,8 @@ class Supervisor final : private WorkerListener {
   void announce(const Worker& worker);
   void recycle_if_due(Worker& worker, TimePoint now);
   void retire(Worker& worker, const Recycle& recycle);
-  void show(const Slot& slot, WorkerSlot& shown, TimePoint now) const;
+  /// When an empty slot may be filled although processes are held back; none: nothing holds them, or nobody knows.
+  std::optional<TimePoint> held_until() const;
   double random() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
   template <typename E>
   void observe(E event) {

@@ -201,7 +201,9 @@ void Worker::distrust(std::string reason) {
 // --- steps
 // -------------------------------------------------------------------------------------------------------------
 
-bool Worker::accepts(bool at_most_once) const { return phase_ == Phase::Serving && delivery_.accepts(at_most_once); }
+bool Worker::accepts(bool at_most_once) const {
+  return phase_ == Phase::Serving && delivery_.accepts(at_most_once) && !recycling_.has_served(clock_.steady());
+}
 
 void Worker::run(StepJob job) {
   if (!accepts(job.at_most_once)) throw std::logic_error("a step is sent to a worker that does not take it");

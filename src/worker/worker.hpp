@@ -96,6 +96,7 @@ class Worker final : private DeliveryHost {
   State state() const;
   Duration boot_time() const { return boot_.took(); }
   const std::vector<HandlerInfo>& handlers() const { return boot_.handlers(); }
+  bool was_ready() const { return boot_.is_ready(); }
   bool runs(DispatchId dispatch) const { return delivery_.runs(dispatch); }
   /// Why it should be let go; asked when it has no step.
   std::optional<Recycle> recycle_due(TimePoint now) const;

@@ -124,6 +124,29 @@ TEST_CASE("answers out of their order are not believed") {
   CHECK(f.is_back("b"));
 }
 
+TEST_CASE("a worker that has served its time is sent nothing more, however much waits; then it goes") {
+  PoolFixture f(1, TemplateBuilder().step("a").step("b").step("c").step("d"), [](PoolConfig& config) {
+    config.worker.in_flight = 2;
+    config.worker.recycle.max_steps = 1;
+  });
+  for (const char* step : {"a", "b", "c", "d"}) f.submit(step);
+  f.child().says_hello();
+  f.child().says(R"({"jsonrpc":"2.0","id":2,"result":)" + kOk + "}");
+  CHECK(f.child().lines.size() == 4);  // a and b, no c
+  CHECK(!f.child().stdin_closed);
+  f.child().says(R"({"jsonrpc":"2.0","id":3,"result":)" + kOk + "}");
+  CHECK(f.child().stdin_closed);
+  CHECK(f.started == Names{"a", "b"});
+}
+
+TEST_CASE("a runner that is shutting down gives steps back, and is not asked again") {
+  Three f;
+  f.child().says(R"({"jsonrpc":"2.0","id":2,"error":{"code":-32006,"message":"the worker is shutting down"}})");
+  CHECK(f.is_back("a"));
+  f.submit("d");
+  CHECK(f.child().lines.size() == 5);
+}
+
 TEST_CASE("an at_most_once step travels alone") {
   PoolFixture f(1, TemplateBuilder().step("a").step("b").at_most_once().step("c"),
                 [](PoolConfig& config) { config.worker.in_flight = 3; });

@@ -96,6 +96,15 @@ TEST_CASE("an open breaker lets one boot through every 30 s, and none beside it;
   CHECK(breaker.may_boot(now + 61s));
 }
 
+TEST_CASE("a probe that fails long after the failures which opened the breaker opens it again") {
+  BootBreaker breaker;
+  const TimePoint now{1h};
+  for (int i = 0; i < 5; ++i) breaker.on_boot_failed(now);
+  breaker.on_boot(now + 10min);
+  breaker.on_boot_failed(now + 10min + 1s);
+  CHECK(breaker.state() == BreakerState::Open);
+}
+
 TEST_CASE("a probe that the engine ended itself says nothing: the breaker stays open") {
   BootBreaker breaker;
   const TimePoint now{1h};

@@ -1,0 +1,216 @@
+// How workers are kept, with the real binary and real Ruby: recycling, new code, caps, what an attempt cost.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "support/engine_process.hpp"
+
+using namespace tasker::test;
+using nlohmann::json;
+
+namespace {
+
+/// A workflow of `steps` steps in a row, s1, s2, ..., of one handler; each step waits for its gate, a file.
+class Gated {
+ public:
+  Gated(const std::string& name, int steps, const std::string& body = "\"v1\"") : folder_(name) {
+    std::string text = "name: gated\nsteps:\n";
+    for (int i = 1; i <= steps; ++i) {
+      text += "  - {name: s" + std::to_string(i) + ", handler: {callable: Gated}";
+      if (i > 1) text += ", dependencies: [s" + std::to_string(i - 1) + "]";
+      text += "}\n";
+    }
+    folder_.write("gated.yaml", text);
+    handler(body);
+  }
+
+  /// The handler file with this as the value that it returns.
+  void handler(const std::string& body) const {
+    folder_.write("handlers/gated.rb",
+                  "class Gated\n"
+                  "  def process(_task, _sequence, step)\n"
+                  "    sleep 0.005 until File.exist?(File.join(__dir__, '..', step.name))\n"
+                  "    " +
+                      body + "\n  end\nend\n");
+  }
+  void open(const std::string& step) const { folder_.write(step, ""); }
+  void open_all() const {
+    for (int i = 1; i <= 9; ++i) open("s" + std::to_string(i));
+  }
+  EngineProcess start(std::vector<std::string> more) const {
+    std::vector<std::string> arguments{"run", folder_.path("gated.yaml"), "-o", "jsonl", "-w", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return EngineProcess(std::move(arguments));
+  }
+  std::string path(const std::string& name) const { return folder_.path(name); }
+
+ private:
+  WorkFolder folder_;
+};
+
+std::vector<json> events(const std::string& out) {
+  std::vector<json> all;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) all.push_back(json::parse(line));
+  return all;
+}
+
+std::vector<json> events(const std::string& out, const std::string& name) {
+  std::vector<json> some;
+  for (json& event : events(out)) {
+    if (event["event"] == name) some.push_back(std::move(event));
+  }
+  return some;
+}
+
+json result(const EngineProcess& engine) { return events(engine.out()).back(); }
+
+std::string event(const std::string& name) { return "\"event\":\"" + name + "\""; }
+
+}  // namespace
+
+TEST_SUITE_BEGIN("workers");
+
+TEST_CASE("--watch: new code serves the next step, what runs finishes on the old one, broken code is told and waits") {
+  const Gated flow("watch", 4);
+  EngineProcess engine = flow.start({"--watch"});
+  engine.wait_for_worker_of("s1");
+  flow.handler("\"v2\"");
+  engine.wait_for(event("workers.code_loaded"));
+  flow.open("s1");
+  engine.wait_for_worker_of("s2");
+  flow.handler("= broken");
+  engine.wait_for(event("workers.code_rejected"));
+  flow.open("s2");
+  engine.wait_for_worker_of("s3");
+  flow.handler("\"mended\"");
+  engine.wait_for("generation 4 is served now");
+  flow.open("s3");
+  flow.open("s4");
+  CHECK(engine.wait() == 0);
+  const json rejected = events(engine.out(), "workers.code_rejected").at(0);
+  CHECK(rejected["file"] == std::filesystem::canonical(flow.path("handlers/gated.rb")).string());
+  CHECK(rejected["line"] == 4);
+  CHECK(rejected["serving"] == 2);
+  std::vector<std::string> values;
+  const json steps = result(engine)["steps"];
+  for (const json& step : steps) values.push_back(step["results"]);
+  CHECK(values == std::vector<std::string>{"v1", "v2", "v2", "mended"});
+}
+
+TEST_CASE("SIGHUP loads the handlers anew in a program that has no terminal") {
+  const Gated flow("sighup", 2);
+  EngineProcess engine = flow.start({});
+  engine.wait_for_worker_of("s1");
+  flow.handler("\"v2\"");
+  engine.signal(SIGHUP);
+  // A test that is run at a terminal has one: there SIGHUP says nothing new, and the engine loads the handlers all the
+  // same.
+  engine.wait_for(event("workers.code_loaded"));
+  flow.open_all();
+  CHECK(engine.wait() == 0);
+  CHECK(result(engine)["steps"][1]["results"] == "v2");
+}
+
+TEST_CASE("--max-steps 1: every step has a process of its own, and nothing is lost between them") {
+  const Gated flow("max_steps", 4);
+  flow.open_all();
+  EngineProcess engine = flow.start({"--max-steps", "1"});
+  CHECK(engine.wait() == 0);
+  std::set<int> pids;
+  const json steps = result(engine)["steps"];
+  for (const json& step : steps) {
+    pids.insert(step["worker_pid"].get<int>());
+    CHECK(step["history"].size() == 1);
+  }
+  CHECK(pids.size() == 4);
+  for (const json& gone : events(engine.out(), "worker.exited")) CHECK(gone["expected"] == true);
+}
+
+TEST_CASE("--max-rss: a worker that holds too much after a step is replaced") {
+  const Gated flow("max_rss", 2, "($kept = 'x' * 80_000_000).size.tap { sleep 0.06 }");
+  flow.open_all();
+  EngineProcess engine = flow.start({"--max-rss", "60M"});
+  CHECK(engine.wait() == 0);
+  const json recycled = events(engine.out(), "worker.recycled").at(0);
+  CHECK(recycled["reason"] == "max_rss");
+  CHECK(recycled["why"].get<std::string>().ends_with("after its last step; the limit is 60 MB"));
+}
+
+TEST_CASE("an attempt that took its worker with it has its CPU time and memory in the history") {
+  const WorkFolder folder("cost");
+  folder.write("handlers/burns.rb",
+               "class Burns\n"
+               "  def process(_task, _sequence, step)\n"
+               "    return 1 unless step.attempts.zero?\n"
+               "    kept = 'x' * 60_000_000\n"
+               "    started = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)\n"
+               "    nil until Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - started > 0.1\n"
+               "    Process.kill(:KILL, Process.pid)\n"
+               "    kept\n"
+               "  end\n"
+               "end\n");
+  folder.write("burns.yaml",
+               "name: burns\nsteps:\n  - name: burns\n    handler: {callable: Burns}\n"
+               "    retry: {max_attempts: 2, backoff: none}\n");
+  const Finished run = run_tasker({"run", folder.path("burns.yaml"), "-o", "json"});
+  CHECK(run.exit_code == 0);
+  const json history = json::parse(run.out)["steps"][0]["history"];
+  REQUIRE(history.size() == 2);
+  CHECK(history[0]["outcome"] == "worker_lost");
+  CHECK(history[0]["cpu_ms"].get<double>() >= 100);
+  CHECK(history[0]["max_rss_kb"].get<int>() > 60'000);
+  CHECK(history[1]["cpu_ms"].get<double>() < 100);
+  CHECK(history[1]["max_rss_kb"].get<int>() < 60'000);
+}
+
+TEST_CASE("a step that is stopped at its deadline tells what each of its threads did") {
+  const WorkFolder folder("threads");
+  folder.write("handlers/stuck.rb",
+               "class Stuck\n"
+               "  def process(*)\n"
+               "    Thread.new { wait_in_thread }.tap { |t| t.name = 'helper' }\n"
+               "    wait_for_a_friend\n"
+               "  end\n"
+               "  def wait_in_thread = sleep\n"
+               "  def wait_for_a_friend = sleep\n"
+               "end\n");
+  folder.write("stuck.yaml",
+               "name: stuck\nsteps:\n  - name: stuck\n    handler: {callable: Stuck}\n    timeout_seconds: 0.3\n"
+               "    retry: {max_attempts: 1}\n");
+  const Finished run = run_tasker({"run", folder.path("stuck.yaml"), "-o", "json"});
+  CHECK(run.exit_code == 1);
+  const json error = json::parse(run.out)["steps"][0]["error"];
+  CHECK(error["kind"] == "timeout");
+  std::set<std::string> names;
+  for (const json& thread : error["threads"]) names.insert(thread["name"]);
+  CHECK(names == std::set<std::string>{"helper", "main"});
+  CHECK(error["threads"].dump().find("wait_for_a_friend") != std::string::npos);
+}
+
+TEST_CASE("a handler's own cap holds over all workers") {
+  const WorkFolder folder("cap");
+  folder.write("handlers/capped.rb",
+               "class Capped\n"
+               "  def self.concurrency = 1\n"
+               "  def process(_task, _sequence, _step)\n"
+               "    lock = File.join(__dir__, '..', 'held')\n"
+               "    File.open(lock, File::CREAT | File::EXCL).close\n"
+               "    10.times { Thread.pass }\n"
+               "    File.delete(lock)\n"
+               "  end\n"
+               "end\n");
+  std::string text = "name: cap\nsteps:\n";
+  for (int i = 0; i < 20; ++i) text += "  - {name: s" + std::to_string(i) + ", handler: {callable: Capped}}\n";
+  folder.write("cap.yaml", text);
+  const Finished run = run_tasker({"run", folder.path("cap.yaml"), "-o", "json", "-w", "4"});
+  CHECK(run.exit_code == 0);
+  const json steps = json::parse(run.out)["steps"];
+  CHECK(steps.size() == 20);
+  for (const json& step : steps) CHECK(step["attempts"] == 1);
+}
+
+TEST_SUITE_END();
