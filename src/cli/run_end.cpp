@@ -15,6 +15,7 @@ ExitCode interrupt_code(int signal) { return signal == SIGTERM ? ExitCode::Termi
 }  // namespace
 
 std::string signal_name(int number) {
+  if (number == SIGHUP) return "SIGHUP";
   if (number == SIGINT) return "SIGINT";
   if (number == SIGTERM) return "SIGTERM";
   return "signal " + std::to_string(number);

@@ -68,9 +68,11 @@ void StepDelivery::cancel(DispatchId dispatch, CancelReason reason, CancelUrgenc
   if (sent == sent_.end()) return;
   Escalation& escalation = sent->second.escalation;
   const bool waits = sent->first != ledger_.oldest();
-  if (waits) return act(sent, escalation.cancel(reason, clock_.steady()));
-  if (urgency == CancelUrgency::IfQueued) return;
-  act(sent, urgency == CancelUrgency::Immediate ? escalation.kill(reason) : escalation.cancel(reason, clock_.steady()));
+  if (!waits && urgency == CancelUrgency::IfQueued) return;
+  const bool kills = !waits && urgency == CancelUrgency::Immediate;
+  const auto action = kills ? escalation.kill(reason) : escalation.cancel(reason, clock_.steady());
+  ledger_.asked_to_stop(sent->first, escalation.reason());  // also when the cancel is under way
+  act(sent, action);
 }
 
 void StepDelivery::take_back_waiting() {

@@ -91,6 +91,7 @@ class Supervisor final : private WorkerListener {
   void boot_failed(Slot& slot, const BootReport& report, bool hopeless);
   void canary_failed(const BootReport& report);
   void canary_ready(Worker& canary);
+  std::optional<BootReport> takes_away(const Worker& canary) const;
   void displace(const Worker& canary);
   bool announces_the_same(Worker& worker);
   void announce(const Worker& worker);

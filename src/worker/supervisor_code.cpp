@@ -36,7 +36,30 @@ void Supervisor::canary_failed(const BootReport& report) {
   observe(WorkersCodeRejected{reload_.newest(), reload_.generation(), report});
 }
 
+/// A task that is under way may name any handler that was there: code without it is no newer version of it.
+std::optional<BootReport> Supervisor::takes_away(const Worker& canary) const {
+  for (const HandlerInfo& had : handlers_) {
+    if (had.api == "unusable") continue;
+    const auto has = std::find_if(canary.handlers().begin(), canary.handlers().end(),
+                                  [&](const HandlerInfo& handler) { return handler.name == had.name; });
+    const bool gone = has == canary.handlers().end();
+    if (!gone && has->api != "unusable") continue;
+    BootReport report;
+    report.message = gone ? "handler \"" + had.name + "\" is gone from " + had.file + "; to remove it, start anew"
+                          : "handler \"" + had.name + "\" can't be used any more: " + has->reason;
+    report.argv = settings_.command.argv;
+    report.file = gone ? had.file : has->file;
+    report.line = gone ? 0 : has->line;
+    return report;
+  }
+  return std::nullopt;
+}
+
 void Supervisor::canary_ready(Worker& canary) {
+  if (const auto report = takes_away(canary)) {
+    canary_failed(*report);
+    return canary.kill();
+  }
   canary_ = 0;
   reload_.on_canary_ready();
   wanted_ = std::max<std::size_t>(wanted_, 1);
@@ -75,6 +98,11 @@ void Supervisor::announce(const Worker& worker) {
 
 bool Supervisor::announces_the_same(Worker& worker) {
   if (same_handlers(handlers_, worker.handlers())) return true;
+  if (reload_.holds_starts()) {
+    // It was starting when the files changed, and may have loaded them before its time.
+    worker.kill();
+    return false;
+  }
   // Handler files that load differently each time can't be relied on: a step could meet the wrong code.
   BootReport report;
   report.message = "worker " + std::to_string(worker.pid()) +

@@ -115,6 +115,16 @@ TEST_CASE(
   CHECK(g.outcome<WorkerLost>("b").by_engine);
 }
 
+TEST_CASE("a request that was taken back and is cancelled then counts as cancelled, also when its worker dies") {
+  Three f;
+  f.tick_after(600s);  // a's deadline: b and c are taken back
+  f.pool->cancel(f.dispatches["b"], CancelReason::TaskCancelled, CancelUrgency::Graceful);
+  f.stops(2);
+  f.child().dies(SIGKILL);
+  CHECK(f.outcome<Cancelled>("b").reason == CancelReason::TaskCancelled);
+  CHECK(f.is_back("c"));
+}
+
 TEST_CASE("answers out of their order are not believed") {
   Three f;
   f.answers_id(3);

@@ -297,6 +297,33 @@ TEST_CASE("broken new code: the old one goes on, the message names file and line
   CHECK(told(f, "workers.code_loaded 3"));
 }
 
+TEST_CASE("new code that lacks a handler is no newer version of the old one") {
+  Running f;
+  f.pool->reload();
+  f.tick_after(0s);
+  f.child(1).says_hello({"Other"});
+  CHECK(told(f, "workers.code_rejected 2: handler \"H\" is gone from /h.rb; to remove it, start anew"));
+  CHECK(f.child(1).group_signals == std::vector{SIGKILL});
+  f.child(1).dies(SIGKILL);
+  f.child(0).result(kOk);
+  f.submit("b");
+  CHECK(f.started == Names{"a", "b"});
+  f.pool->reload();
+  f.tick_after(0s);
+  f.child(2).says_hello({"H", "Other"});
+  CHECK(told(f, "workers.code_loaded 3"));
+}
+
+TEST_CASE("a worker that was starting when the files changed, and has other handlers, is no failure") {
+  Running f(2);
+  f.submit("b");  // starts the second worker
+  f.pool->reload();
+  f.child(1).says_hello({"H", "New"});
+  CHECK(f.child(1).group_signals == std::vector{SIGKILL});
+  f.child(1).dies(SIGKILL);
+  CHECK(f.pool->snapshot().slots.at(1).counters.boot_failures == 0);
+}
+
 TEST_CASE("a worker that dies while the newest code is broken is not replaced by it, but for a try every 30 s") {
   Running f;
   f.pool->reload();
