@@ -140,7 +140,8 @@ void ProgressModel::worker_line(const Event& event) {
 void ProgressModel::on(const WorkerStarted&, TimePoint) { ++workers_; }
 
 void ProgressModel::on(const WorkerExited& event, TimePoint) {
-  workers_ = std::max(0, workers_ - 1);
+  if (event.kind != WorkerEndKind::BootFailed)
+    workers_ = std::max(0, workers_ - 1);  // one that never was ready never counted
   if (event.expected) return;
   lines_.push_back("  " + style_.yellow(style_.glyph("▲", "!!")) + " " +
                    style_.yellow("worker " + std::to_string(event.worker) + " (pid " + std::to_string(event.pid) +

@@ -137,6 +137,14 @@ TEST_CASE("a worker that dies on its own is said, one that was ended is not") {
   CHECK(run.model.take_lines() == Lines{"  ▲ worker 1 (pid 77) is gone: killed by SIGSEGV"});
 }
 
+TEST_CASE("a worker that never was ready is not counted, so it is not missed either") {
+  Watched run;
+  run.start();
+  run.happens(WorkerStarted{1, 77, 12ms});
+  run.happens(WorkerExited{2, 78, "it could not be used", false, WorkerEndKind::BootFailed});
+  CHECK(run.block().back().find("1 worker") != std::string::npos);
+}
+
 TEST_CASE("the block is never wider or higher than the terminal") {
   TemplateBuilder builder;
   for (int i = 0; i < 50; ++i) builder.step("schritt_für_schritt_日本語_und_noch_viel_weiter_" + std::to_string(i));

@@ -61,7 +61,7 @@ TEST_CASE("a worker that has run its number of steps is let go and replaced at o
   REQUIRE(f.launcher.children.size() == 2);
   f.child(1).says_hello();
   CHECK(f.started == Names{"a", "b"});
-  const SlotCounters& counters = f.pool->snapshot().slots.at(0).counters;
+  const SlotCounters counters = f.pool->snapshot().slots.at(0).counters;
   CHECK(counters.recycled == 1);
   CHECK(counters.steps == 1);
   CHECK(counters.step_crashes + counters.idle_crashes + counters.boot_failures == 0);
