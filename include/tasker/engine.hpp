@@ -8,6 +8,7 @@
 
 #include "tasker/clock.hpp"
 #include "tasker/events.hpp"
+#include "tasker/step_limits.hpp"
 #include "tasker/store.hpp"
 #include "tasker/task.hpp"
 
@@ -17,6 +18,7 @@ class HandlerRegistry;
 
 struct EngineConfig {
   std::uint64_t seed = 0;  ///< of jitter and ids; 0: from the system
+  StepLimits limits{};     ///< how much a task may grow
 };
 
 /// What to run.

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "tasker/clock.hpp"
 
@@ -18,6 +19,8 @@ class Uuid {
   /// 36 characters, lower case, with dashes.
   std::string text() const;
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
+  /// A version 8 UUID (RFC 9562, 5.8) that follows from a name within a space: the same in every run and process.
+  static Uuid named(const Uuid& space, std::string_view name);
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
 
  private:

@@ -4,11 +4,16 @@
 #include <deque>
 #include <optional>
 #include <queue>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "core/dag.hpp"
+#include "core/batch_lanes.hpp"
+#include "core/expansion.hpp"
+#include "core/step_graph.hpp"
+#include "core/verdict.hpp"
 #include "tasker/step_handler.hpp"
+#include "tasker/step_limits.hpp"
 #include "tasker/store.hpp"
 
 namespace tasker {
@@ -18,11 +23,12 @@ enum class StopReason : std::uint8_t { Cancelled, TimedOut };
 
 /// The run state of one task: pure, reads no clock, owned by the engine. `start` and `finish` decide; `committed`,
 /// called when the store has made the decision durable, is the one place that applies it: lowers counters, frees
-/// dependants, arms retries. So the graph in memory never runs ahead of the disk. Readiness is a counter per step:
-/// O(V+E) for a whole run.
+/// dependants, adds created steps, arms retries. So the graph in memory never runs ahead of the disk. Readiness is a
+/// counter per step: O(V+E) for a whole run.
 class DagExecutor final : public TaskView {
  public:
-  DagExecutor(Task task, const std::vector<Uuid>& step_uuids);
+  /// `step_uuids`: one per step of the template; those that exist from the start take theirs.
+  DagExecutor(Task task, const std::vector<Uuid>& step_uuids, const StepLimits& limits = {});
 
   // TaskView: committed state, but for `in_progress`, which a step shows from its start.
   const Task& task() const override { return task_; }
@@ -61,22 +67,17 @@ class DagExecutor final : public TaskView {
   TaskRecord record() const;
 
  private:
-  /// What is decided for a step, ahead of what is committed.
+  /// What is decided for a step, ahead of what is committed. Created steps have one before they have a row.
   struct Run {
+    StepIndex template_index = 0;
     std::uint32_t unmet = 0;  ///< parents that are not committed as done
     std::uint32_t attempts = 0;
     DispatchId dispatch = 0;
     StepState state = StepState::Pending;
     bool open = true;  ///< may still start or is running
     bool running = false;
+    bool in_lane = false;  ///< holds one of its batch's places to run
     std::uint8_t deaths = 0;
-  };
-  struct Verdict {
-    StepState to;
-    std::string_view outcome;  ///< of the history row; empty: no row
-    SharedError error;
-    bool consumed = true;  ///< the attempt counts
-    std::optional<Duration> delay;
   };
   struct Retry {
     TimePoint at;
@@ -85,33 +86,47 @@ class DagExecutor final : public TaskView {
   };
 
   const StepTemplate& step_template(StepIndex step) const {
-    return task_.task_template->steps[steps_[step].template_index];
+    return task_.task_template->steps[runs_[step].template_index];
   }
-  Verdict judge(StepIndex step, const StepOutcome& outcome, double random) const;
-  Verdict judge_failure(StepIndex step, SharedError error, double random, bool retry_allowed = true) const;
-  Verdict judge_death(StepIndex step, const WorkerLost& lost, double random) const;
-  Verdict judge_cancel(StepIndex step, const Cancelled& cancelled) const;
-  Verdict judge_yield(StepIndex step, const Yielded& yielded) const;
+  bool is_worker(StepIndex step) const { return step_template(step).type == StepType::BatchWorker; }
+  bool may_go_on(StepIndex step) const { return !halted_ && !stopped_batches_.contains(runs_[step].template_index); }
+  bool is_set_aside(StepIndex failed) const;
+  bool frees_dependants(StepIndex step, StepState state) const;
+  void add_run(StepIndex template_step);
+  void link(StepIndex step, const std::vector<StepIndex>& dependencies);
+  bool enter_lane(StepIndex step);
+  void leave_lane(StepIndex step);
+  Transition transition(Times now) const;
+  Verdict judge_answer(StepIndex step, const StepOutcome& outcome, double random, std::vector<CreatedStep>& created);
   StepChange change_of(StepIndex step, const Verdict& verdict, StepOutcome& outcome, const AttemptReport& report,
                        Times now);
+  StepChange cancellation(StepIndex step, WallTime at) const;
+  void adopt(std::vector<CreatedStep>& created);
+  bool can_never_run(const CreatedStep& step) const;
+  void fail(Transition& transition, StepIndex step, const SharedError& error);
   void decide(Transition& transition, StepChange change);
   void close(StepIndex step);
   void block_descendants(StepIndex step);
   void halt_for_failure(Transition& transition, WallTime at);
+  void stop_batch(Transition& transition, StepIndex failed, WallTime at);
   void conclude(Transition& transition);
   TaskState final_state() const;
   void apply(const StepChange& change, TimePoint now);
+  void apply(const CreatedStep& created);
   void set_state(StepIndex step, StepState to);
   void free_children(StepIndex step);
-  void explain_blocked(std::vector<WorkflowStep>& steps) const;
 
   Task task_;
-  Dag dag_;
+  Expansion expansion_;
   std::vector<WorkflowStep> steps_;
+  // What is decided, ahead of steps_: one for each step that exists or will by a commit under way.
   std::vector<Run> runs_;
+  StepGraph graph_;
   std::deque<StepIndex> ready_;
   std::priority_queue<Retry, std::vector<Retry>, std::greater<>> retries_;
-  std::size_t open_ = 0;  ///< steps that are neither decided for good nor blocked
+  BatchLanes lanes_;
+  std::unordered_set<StepIndex> stopped_batches_;  ///< template steps of workers, one of which failed fast
+  std::size_t open_ = 0;                           ///< steps that are neither decided for good nor blocked
   std::size_t running_ = 0;
   std::size_t failed_ = 0;       ///< decided `error`
   std::size_t undecidable_ = 0;  ///< of those, `maybe_executed`: a person must look

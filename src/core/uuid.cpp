@@ -4,6 +4,17 @@
 
 namespace tasker {
 
+namespace {
+
+// The finish of splitmix64 (Steele, Lea, Flood 2014): identifiers need to differ, not to be secret.
+std::uint64_t mixed(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
 std::string Uuid::text() const {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out;
@@ -16,18 +27,27 @@ std::string Uuid::text() const {
   return out;
 }
 
+Uuid Uuid::named(const Uuid& space, std::string_view name) {
+  // FNV-1a over both, and again from another beginning; splitmix64's finish spreads what is left alike.
+  const auto half = [&](std::uint64_t hash) {
+    for (const std::uint8_t byte : space.bytes_) hash = (hash ^ byte) * 1099511628211ULL;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    return mixed(hash);
+  };
+  const std::uint64_t halves[] = {half(14695981039346656037ULL), half(0x9E3779B97F4A7C15ULL)};
+  std::array<std::uint8_t, 16> bytes;
+  for (std::size_t i = 0; i < 16; ++i) bytes[i] = static_cast<std::uint8_t>(halves[i / 8] >> (8 * (i % 8)));
+  bytes[6] = static_cast<std::uint8_t>(0x80 | (bytes[6] & 0xF));
+  bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
+  return Uuid(bytes);
+}
+
 UuidGenerator UuidGenerator::from_system() {
   std::random_device device;
   return UuidGenerator((std::uint64_t{device()} << 32) | device());
 }
 
-// splitmix64 (Steele, Lea, Flood 2014): identifiers need to differ, not to be secret.
-std::uint64_t UuidGenerator::random() {
-  std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
+std::uint64_t UuidGenerator::random() { return mixed(state_ += 0x9E3779B97F4A7C15ULL); }
 
 Uuid UuidGenerator::next(WallTime now) {
   const auto ms =

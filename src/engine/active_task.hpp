@@ -10,7 +10,8 @@ namespace tasker {
 
 /// A task the engine works on: its executor and what only the engine knows of it. Loop thread.
 struct ActiveTask {
-  ActiveTask(Task task, const std::vector<Uuid>& step_uuids) : executor(std::move(task), step_uuids) {}
+  ActiveTask(Task task, const std::vector<Uuid>& step_uuids, const StepLimits& limits)
+      : executor(std::move(task), step_uuids, limits) {}
 
   TaskId id() const { return executor.task().id; }
 

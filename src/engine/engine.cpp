@@ -62,6 +62,7 @@ class Engine::Impl final : public StepReplySink {
         clock_(clock),
         observer_(observer),
         wake_(std::move(wake)),
+        limits_(config.limits),
         ids_(config.seed ? UuidGenerator(config.seed) : UuidGenerator::from_system()),
         random_(config.seed ? config.seed : std::random_device{}()) {}
 
@@ -79,10 +80,15 @@ class Engine::Impl final : public StepReplySink {
     task.requested_at = now.wall;
     task.timeout = request.timeout;
 
+    std::vector<Uuid> uuids;
+    uuids.reserve(task.task_template->steps.size());
+    for (std::size_t i = 0; i < task.task_template->steps.size(); ++i) uuids.push_back(ids_.next(now.wall));
+    auto active = std::make_unique<ActiveTask>(task, uuids, limits_);
     CreateTask create{task, TaskState::InProgress, {}};
-    create.step_uuids.reserve(task.task_template->steps.size());
-    for (std::size_t i = 0; i < task.task_template->steps.size(); ++i) create.step_uuids.push_back(ids_.next(now.wall));
-    auto active = std::make_unique<ActiveTask>(task, create.step_uuids);
+    for (const WorkflowStep& step : active->executor.steps()) {
+      create.step_uuids.push_back(step.uuid);
+      create.step_templates.push_back(step.template_index);
+    }
     if (const auto limit = timeout_of(task)) active->deadline = now.steady + *limit;
     tasks_.emplace(task.id, std::move(active));
     write(std::move(create));
@@ -363,6 +369,7 @@ class Engine::Impl final : public StepReplySink {
   const Clock& clock_;
   Observer& observer_;
   std::function<void()> wake_;
+  StepLimits limits_;
   UuidGenerator ids_;
   std::mt19937_64 random_;
   std::map<TaskId, std::unique_ptr<ActiveTask>> tasks_;

@@ -1,6 +1,6 @@
 #include "core/dag_executor.hpp"
 
-#include "support/template_builder.hpp"
+#include "support/dag_run.hpp"
 
 using namespace tasker;
 using namespace tasker::test;
@@ -8,64 +8,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Drives an executor by hand: names instead of indexes, a clock that moves when told.
-class Run {
- public:
-  explicit Run(TemplateBuilder builder) : executor(task(builder.build()), uuids(builder.value().steps.size())) {}
-  explicit Run(const SharedTemplate& built) : executor(task(built), uuids(built->steps.size())) {}
-
-  std::vector<std::string> ready() {
-    std::vector<std::string> names;
-    for (const StepIndex step : executor.ready(now.steady)) names.push_back(executor.steps()[step].name);
-    return names;
-  }
-  void start(const std::string& name) { executor.start(index(name), ++dispatch, now); }
-  void start_ready() {
-    for (const auto& name : ready()) start(name);
-  }
-  Transition decide(const std::string& name, StepOutcome outcome) {
-    return executor.finish(index(name), std::move(outcome), {}, now, 0.5);
-  }
-  void commit(const Transition& transition) { executor.committed(transition, now.steady); }
-  void finish(const std::string& name, StepOutcome outcome) { commit(decide(name, std::move(outcome))); }
-  void succeed(const std::string& name, std::string results = "1") {
-    finish(name, Succeeded{JsonText::trusted(std::move(results)), {}, {}});
-  }
-  void advance(Duration by) { now.steady += by; }
-
-  StepIndex index(const std::string& name) const {
-    for (StepIndex i = 0; i < executor.steps().size(); ++i) {
-      if (executor.steps()[i].name == name) return i;
-    }
-    throw std::out_of_range(name);
-  }
-  StepState state(const std::string& name) const { return executor.steps()[index(name)].state; }
-  WorkflowStep reported(const std::string& name) const { return executor.record().steps[index(name)]; }
-
-  Times now;
-  DispatchId dispatch = 0;
-  DagExecutor executor;
-
- private:
-  static Task task(SharedTemplate built) {
-    Task task;
-    task.id = 1;
-    task.task_template = std::move(built);
-    return task;
-  }
-  static std::vector<Uuid> uuids(std::size_t count) { return std::vector<Uuid>(count); }
-};
-
 TemplateBuilder diamond() {
   return TemplateBuilder().step("a").step("b", {"a"}).step("c", {"a"}).step("d", {"b", "c"});
-}
-using Names = std::vector<std::string>;
-
-WorkerLost lost(bool by_engine = false) {
-  auto error = std::make_shared<ErrorInfo>();
-  error->kind = ErrorKind::WorkerLost;
-  error->message = "killed by SIGKILL";
-  return WorkerLost{error, by_engine};
 }
 
 }  // namespace
@@ -73,7 +17,7 @@ WorkerLost lost(bool by_engine = false) {
 TEST_SUITE_BEGIN("dag executor");
 
 TEST_CASE("nothing becomes ready before the commit of its last parent") {
-  Run run(diamond());
+  DagRun run(diamond());
   CHECK(run.ready() == Names{"a"});
   CHECK(run.ready().empty());  // handed out once
   run.start("a");
@@ -92,7 +36,7 @@ TEST_CASE("nothing becomes ready before the commit of its last parent") {
 }
 
 TEST_CASE("the task's end stands in the same transition as its last step") {
-  Run run(TemplateBuilder().step("a").step("b"));
+  DagRun run(TemplateBuilder().step("a").step("b"));
   run.start_ready();
   const Transition first = run.decide("a", Succeeded{});
   const Transition second = run.decide("b", Succeeded{});
@@ -106,7 +50,7 @@ TEST_CASE("the task's end stands in the same transition as its last step") {
 }
 
 TEST_CASE("a handler sees all its ancestors in creation order, and which of them are parents") {
-  Run run(TemplateBuilder().step("a").step("other").step("b", {"a"}).step("c", {"b"}));
+  DagRun run(TemplateBuilder().step("a").step("other").step("b", {"a"}).step("c", {"b"}));
   const auto ancestors = run.executor.ancestors(run.index("c"));
   REQUIRE(ancestors.size() == 2);
   CHECK(ancestors[0].step->name == "a");
@@ -116,7 +60,7 @@ TEST_CASE("a handler sees all its ancestors in creation order, and which of them
 }
 
 TEST_CASE("a retryable failure waits for its backoff, then runs again with the next attempt") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   run.finish("a", Failed{an_error(true)});
   CHECK(run.state("a") == StepState::WaitingForRetry);
@@ -138,7 +82,7 @@ TEST_CASE("a retryable failure waits for its backoff, then runs again with the n
 }
 
 TEST_CASE("the last attempt that fails ends the step, and blocks what depends on it by name") {
-  Run run(TemplateBuilder().step("a").attempts(1).step("b", {"a"}).step("c", {"b"}).step("free"));
+  DagRun run(TemplateBuilder().step("a").attempts(1).step("b", {"a"}).step("c", {"b"}).step("free"));
   run.start_ready();
   run.finish("a", Failed{an_error(true)});
   CHECK(run.state("a") == StepState::Error);
@@ -157,7 +101,7 @@ TEST_CASE("a step runs once with retryable: false or max_attempts: 0, and not ag
     TemplateBuilder builder;
     builder.step("a").attempts(max_attempts);
     builder.last().retry.retryable = max_attempts == 0;
-    Run run(builder);
+    DagRun run(builder);
     CHECK(run.ready() == Names{"a"});
     run.start("a");
     run.finish("a", Failed{an_error(true)});
@@ -167,14 +111,14 @@ TEST_CASE("a step runs once with retryable: false or max_attempts: 0, and not ag
 }
 
 TEST_CASE("a permanent failure is not retried, whatever attempts are left") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   run.finish("a", Failed{an_error(false)});
   CHECK(run.state("a") == StepState::Error);
 }
 
 TEST_CASE("retry_after sets the wait, capped by max_backoff") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   auto error = std::make_shared<ErrorInfo>(*an_error(true));
   error->retry_after = 7.0;
   run.start_ready();
@@ -183,7 +127,7 @@ TEST_CASE("retry_after sets the wait, capped by max_backoff") {
 }
 
 TEST_CASE("stop_new: a failure stops every step that has not started, and what runs finishes") {
-  Run run(
+  DagRun run(
       TemplateBuilder().stop_new().step("bad").step("running").step("waits").step("queued").step("after", {"running"}));
   for (const auto& name : run.ready()) {
     if (name != "queued") run.start(name);
@@ -205,7 +149,7 @@ TEST_CASE("stop_new: a failure stops every step that has not started, and what r
 }
 
 TEST_CASE("stop_new: a running sibling that would be retried is cancelled, with its error") {
-  Run run(TemplateBuilder().stop_new().step("bad").step("flaky"));
+  DagRun run(TemplateBuilder().stop_new().step("bad").step("flaky"));
   run.start_ready();
   run.finish("bad", Failed{an_error(false)});
   run.finish("flaky", Failed{an_error(true, "again")});
@@ -215,7 +159,7 @@ TEST_CASE("stop_new: a running sibling that would be retried is cancelled, with 
 }
 
 TEST_CASE("stop_new: a retry that is decided but not committed yet is cancelled too") {
-  Run run(TemplateBuilder().stop_new().step("bad").step("flaky"));
+  DagRun run(TemplateBuilder().stop_new().step("bad").step("flaky"));
   run.start_ready();
   const Transition retry = run.decide("flaky", Failed{an_error(true)});
   const Transition failure = run.decide("bad", Failed{an_error(false)});
@@ -227,7 +171,7 @@ TEST_CASE("stop_new: a retry that is decided but not committed yet is cancelled 
 }
 
 TEST_CASE("what was handed out and never sent comes back without a row, and is ready at once") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   const Transition given_back = run.decide("a", NotStarted{});
   CHECK(!writes_anything(given_back));
@@ -245,7 +189,7 @@ TEST_CASE("what was handed out and never sent comes back without a row, and is r
 }
 
 TEST_CASE("an interrupted attempt is given back and leaves a row") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   run.finish("a", Cancelled{CancelReason::Drain, nullptr});
   CHECK(run.state("a") == StepState::Pending);
@@ -256,7 +200,7 @@ TEST_CASE("an interrupted attempt is given back and leaves a row") {
 }
 
 TEST_CASE("a dead worker consumes an attempt; the third death ends the step whatever attempts are left") {
-  Run run(TemplateBuilder().step("a").attempts(10));
+  DagRun run(TemplateBuilder().step("a").attempts(10));
   for (int death = 1; death <= 3; ++death) {
     run.start_ready();
     run.finish("a", lost());
@@ -269,7 +213,7 @@ TEST_CASE("a dead worker consumes an attempt; the third death ends the step what
 }
 
 TEST_CASE("a worker that the engine ended for another reason costs its step nothing") {
-  Run run(TemplateBuilder().step("a").attempts(1));
+  DagRun run(TemplateBuilder().step("a").attempts(1));
   for (int i = 0; i < 5; ++i) {
     run.start_ready();
     run.finish("a", lost(true));
@@ -280,7 +224,7 @@ TEST_CASE("a worker that the engine ended for another reason costs its step noth
 }
 
 TEST_CASE("at_most_once: the start is committed first, and a lost worker leaves the question to a person") {
-  Run run(TemplateBuilder().step("a").at_most_once());
+  DagRun run(TemplateBuilder().step("a").at_most_once());
   REQUIRE(run.ready() == Names{"a"});
   const auto started = run.executor.start(0, 1, run.now);
   REQUIRE(started.commit_first);
@@ -295,7 +239,7 @@ TEST_CASE("at_most_once: the start is committed first, and a lost worker leaves 
 
 TEST_CASE("at_most_once: an error answer is final unless the handler asked for a retry") {
   for (const bool asked : {false, true}) {
-    Run run(TemplateBuilder().step("a").at_most_once());
+    DagRun run(TemplateBuilder().step("a").at_most_once());
     run.commit(*run.executor.start(run.executor.ready(run.now.steady).at(0), 1, run.now).commit_first);
     auto error = std::make_shared<ErrorInfo>(*an_error(true));
     error->class_name = asked ? "TaskerCore::Errors::RetryableError" : "RuntimeError";
@@ -306,7 +250,7 @@ TEST_CASE("at_most_once: an error answer is final unless the handler asked for a
 
 TEST_CASE(
     "a checkpoint sends the step again with it and consumes no attempt; the same one twice is a permanent failure") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   const Transition yielded = run.decide("a", Yielded{JsonText::trusted("{\"cursor\":1}")});
   CHECK(run.ready().empty());
@@ -321,7 +265,7 @@ TEST_CASE(
 }
 
 TEST_CASE("stop: what does not run is cancelled at once, a success that still arrives is kept") {
-  Run run(diamond());
+  DagRun run(diamond());
   run.start_ready();
   run.succeed("a");
   run.start("b");
@@ -336,7 +280,7 @@ TEST_CASE("stop: what does not run is cancelled at once, a success that still ar
 }
 
 TEST_CASE("a task past its time ends in error with the timeout as its error") {
-  Run run(diamond());
+  DagRun run(diamond());
   run.start_ready();
   auto timeout = std::make_shared<ErrorInfo>();
   timeout->kind = ErrorKind::Timeout;
@@ -350,9 +294,9 @@ TEST_CASE("a task past its time ends in error with the timeout as its error") {
 }
 
 TEST_CASE("stop with nothing in flight ends the task in one transition; queued steps that come back are cancelled") {
-  Run idle(TemplateBuilder().step("a"));
+  DagRun idle(TemplateBuilder().step("a"));
   CHECK(idle.executor.stop(StopReason::Cancelled, nullptr, idle.now).task_state == TaskState::Cancelled);
-  Run queued(TemplateBuilder().step("a"));
+  DagRun queued(TemplateBuilder().step("a"));
   queued.start_ready();
   queued.commit(queued.executor.stop(StopReason::Cancelled, nullptr, queued.now));
   queued.finish("a", NotStarted{});
@@ -361,7 +305,7 @@ TEST_CASE("stop with nothing in flight ends the task in one transition; queued s
 }
 
 TEST_CASE("a step that is started or finished twice is a bug that shows at once") {
-  Run run(TemplateBuilder().step("a"));
+  DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
   CHECK_THROWS_AS(run.start("a"), std::logic_error);
   run.succeed("a");
@@ -381,7 +325,7 @@ TEST_CASE("any order of answers over random graphs runs every step once, after a
       }
       graph->steps.push_back(std::move(step));
     }
-    Run run(SharedTemplate{graph});
+    DagRun run(SharedTemplate{graph});
     std::vector<std::string> in_flight;
     std::vector<Transition> undecided;
     int finished = 0;

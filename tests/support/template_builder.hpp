@@ -26,6 +26,11 @@ class TemplateBuilder {
   }
   /// The step added last.
   StepTemplate& last() { return value_.steps.back(); }
+  TemplateBuilder& type(StepType type) { return last().type = type, *this; }
+  TemplateBuilder& batch(const BatchConfig& config) { return last().batch = config, *this; }
+  TemplateBuilder& attempts_of(const std::string& step, int max) {
+    return value_.steps[index_.at(step)].retry.max_attempts = max, *this;
+  }
   TemplateBuilder& attempts(int max) { return last().retry.max_attempts = max, *this; }
   TemplateBuilder& handler(const std::string& name) { return last().handler.callable = name, *this; }
   TemplateBuilder& at_most_once() { return last().at_most_once = true, *this; }
