@@ -69,6 +69,15 @@ std::optional<std::string> batch_id(const JsonMembers& cursor, std::size_t numbe
   return text;
 }
 
+/// A worker finds the id of its batch in its cursor, also when the engine counted.
+JsonText with_id(std::string_view cursor, const JsonMembers& members, const std::string& id) {
+  if (members.find("batch_id")) return JsonText::trusted(std::string(cursor));
+  std::string out;
+  JsonWriter(out).begin_object().field("batch_id", id);
+  if (!members.all().empty()) out += ',';
+  return JsonText::trusted(out.append(cursor.substr(1)));
+}
+
 std::variant<std::vector<Batch>, std::string> batches_of(std::string_view array) {
   const auto cursors = json_elements(array);
   std::vector<Batch> batches;
@@ -84,7 +93,7 @@ std::variant<std::vector<Batch>, std::string> batches_of(std::string_view array)
              " printable bytes or an integer, not " + shown(*members.find("batch_id"));
     }
     if (!seen.insert(*id).second) return where + " has the batch_id " + quoted(*id) + " of another batch";
-    batches.push_back({*id, JsonText::trusted(std::string(cursor))});
+    batches.push_back({*id, with_id(cursor, members, *id)});
   }
   return batches;
 }

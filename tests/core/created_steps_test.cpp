@@ -126,6 +126,12 @@ TEST_CASE("a cursor comes through as it was written") {
         R"("batch_metadata":{"cursor_field":"row","failure_strategy":"isolate"},"is_no_op":false})");
 }
 
+TEST_CASE("a batch that was counted finds its id in its cursor") {
+  const Batches batches = cut(R"({"type":"create_batches","cursor_configs":[{"to":5},{}]})");
+  CHECK(batches.batches[0].cursor.text() == R"({"batch_id":"001","to":5})");
+  CHECK(batches.batches[1].cursor.text() == R"({"batch_id":"002"})");
+}
+
 TEST_CASE("no batches are none, said either way") {
   CHECK(cut(R"({"type":"no_batches","reason":"empty"})").batches.empty());
   CHECK(cut(R"({"type":"create_batches","cursor_configs":[]})").batches.empty());
