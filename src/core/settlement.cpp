@@ -8,6 +8,7 @@ Settlement::Settlement(const TaskTemplate& task_template)
     : template_(task_template), dag_(dag_of(task_template)), standings_(dag_.size()) {
   for (StepIndex step = 0; step < dag_.size(); ++step) {
     standings_[step].unsettled = static_cast<std::uint32_t>(dag_.parents(step).size());
+    for (const StepIndex parent : dag_.parents(step)) standings_[step].undecided += is_choice(parent, step) ? 1 : 0;
   }
 }
 
@@ -20,13 +21,15 @@ void Settlement::begin() {
 
 // A convergence takes what there is: it waits for the decision itself, never to be chosen.
 bool Settlement::waits_for_results(StepIndex parent, StepIndex child) const {
-  if (type(parent) == StepType::Decision) return type(child) != StepType::DeferredConvergence;
-  return type(parent) == StepType::Batchable && type(child) == StepType::BatchWorker;
+  return is_choice(parent, child) || (type(parent) == StepType::Batchable && type(child) == StepType::BatchWorker);
+}
+bool Settlement::is_choice(StepIndex parent, StepIndex child) const {
+  return type(parent) == StepType::Decision && type(child) != StepType::DeferredConvergence;
 }
 
 void Settlement::choose(StepIndex decision, const std::unordered_set<StepIndex>& chosen) {
   for (const StepIndex child : dag_.children(decision)) {
-    if (waits_for_results(decision, child)) settle_dependency(child, chosen.contains(child));
+    if (is_choice(decision, child)) settle_choice(child, chosen.contains(child));
   }
   work_off();
 }
@@ -36,6 +39,18 @@ void Settlement::cut(StepIndex batchable, std::optional<StepIndex> worker) {
     if (waits_for_results(batchable, child)) settle_dependency(child, !worker || *worker == child);
   }
   work_off();
+}
+
+/// The first decision that chooses a step speaks for all; the last one that does not, against it.
+void Settlement::settle_choice(StepIndex child, bool chosen) {
+  Standing& standing = standings_[child];
+  if (standing.fate != Fate::Open || standing.undecided == 0) return;
+  if (!chosen && standing.undecided == 1) return settle(child, Fate::Never);
+  undo_.push_back({child, standing});
+  const std::uint32_t settled = chosen ? standing.undecided : 1;
+  standing.undecided -= settled;
+  standing.unsettled -= settled;
+  if (standing.unsettled == 0) settle(child, Fate::Exists);
 }
 
 void Settlement::settle_dependency(StepIndex child, bool exists) {
@@ -61,7 +76,11 @@ void Settlement::work_off() {
     const StepIndex step = queue_.back();
     queue_.pop_back();
     for (const StepIndex child : dag_.children(step)) {
-      if (never(step) || !waits_for_results(step, child)) settle_dependency(child, exists(step));
+      if (never(step) && is_choice(step, child)) {
+        settle_choice(child, false);
+      } else if (never(step) || !waits_for_results(step, child)) {
+        settle_dependency(child, exists(step));
+      }
     }
   }
 }

@@ -11,9 +11,9 @@
 namespace tasker {
 
 /// Which steps of a template run in one task, as far as it is settled. Each dependency is settled once: whether the
-/// parent exists, or, where a decision chooses or batches are cut, by the parent's results. A step exists when all its
-/// dependencies do, a deferred convergence when all are settled and one exists. So a whole task costs O(V+E). Pure;
-/// owned by Expansion.
+/// parent exists, or, where a decision chooses or batches are cut, by the parent's results. A step exists when one of
+/// the decisions it depends on chose it and its other dependencies exist; a deferred convergence when all its
+/// dependencies are settled and one exists. So a whole task costs O(V+E). Pure; owned by Expansion.
 class Settlement {
  public:
   explicit Settlement(const TaskTemplate& task_template);
@@ -39,6 +39,7 @@ class Settlement {
   enum class Fate : std::uint8_t { Open, Exists, Never };
   struct Standing {
     std::uint32_t unsettled = 0;  ///< dependencies
+    std::uint32_t undecided = 0;  ///< of those: decisions that may yet choose it
     std::uint32_t existing = 0;   ///< of those that are settled
     Fate fate = Fate::Open;
   };
@@ -49,6 +50,8 @@ class Settlement {
 
   StepType type(StepIndex step) const { return template_.steps[step].type; }
   bool waits_for_results(StepIndex parent, StepIndex child) const;
+  bool is_choice(StepIndex parent, StepIndex child) const;
+  void settle_choice(StepIndex child, bool chosen);
   void settle_dependency(StepIndex child, bool exists);
   void settle(StepIndex step, Fate fate);
   void work_off();

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "template/graph.hpp"
@@ -49,9 +50,11 @@ class TypeRules {
   }
 
   void check_worker(const StepTemplate& step) {
-    bool fed = false;
-    for (const std::uint32_t parent : step.dependencies) fed |= steps_[parent].step.type == StepType::Batchable;
-    if (!fed) error(step, "depends on no step of type batchable, so nothing would create its batches");
+    const auto fed_by = std::count_if(step.dependencies.begin(), step.dependencies.end(), [&](std::uint32_t parent) {
+      return steps_[parent].step.type == StepType::Batchable;
+    });
+    if (fed_by == 0) error(step, "depends on no step of type batchable, so nothing would create its batches");
+    if (fed_by > 1) error(step, "depends on two steps of type batchable; give each a batch worker of its own");
     if (step.at_most_once) {
       error(step, "cannot be at_most_once: a batch worker goes on from its checkpoints, which runs it again");
     }
@@ -64,24 +67,34 @@ class TypeRules {
     }
     const std::string& target = step.batch->worker_template;
     if (target.empty()) return;
-    const auto found = types().find(target);
-    if (found == types().end()) {
+    const auto found = places().find(target);
+    if (found == places().end()) {
       error(step, "names the unknown step " + in_quotes(target) + " as batch_config.worker_template" +
                       problems_.did_you_mean(target, names_));
-    } else if (found->second != StepType::BatchWorker) {
+      return;
+    }
+    const StepTemplate& worker = steps_[found->second].step;
+    if (worker.type != StepType::BatchWorker) {
       error(step, "names " + in_quotes(target) + " as batch_config.worker_template, whose type is " +
-                      std::string(to_string(found->second)) + ", not batch_worker");
+                      std::string(to_string(worker.type)) + ", not batch_worker");
+    } else if (step.type == StepType::Batchable && !depends_on(worker, step)) {
+      error(step, "names " + in_quotes(target) + " as batch_config.worker_template, which does not depend on it");
     }
   }
 
-  const std::unordered_map<std::string_view, StepType>& types() {
-    if (types_.empty()) {
-      for (const ReadStep& read : steps_) {
-        types_.emplace(read.step.name, read.step.type);
-        names_.push_back(read.step.name);
+  bool depends_on(const StepTemplate& child, const StepTemplate& parent) const {
+    return std::any_of(child.dependencies.begin(), child.dependencies.end(),
+                       [&](std::uint32_t at) { return &steps_[at].step == &parent; });
+  }
+
+  const std::unordered_map<std::string_view, std::size_t>& places() {
+    if (places_.empty()) {
+      for (std::size_t i = 0; i < steps_.size(); ++i) {
+        places_.emplace(steps_[i].step.name, i);
+        names_.push_back(steps_[i].step.name);
       }
     }
-    return types_;
+    return places_;
   }
 
   static std::string sentence(const StepTemplate& step, const std::string& what) {
@@ -95,7 +108,7 @@ class TypeRules {
   Problems& problems_;
   std::vector<bool> leads_on_;    ///< some step depends on it
   std::vector<bool> has_worker_;  ///< a batch worker does
-  std::unordered_map<std::string_view, StepType> types_;
+  std::unordered_map<std::string_view, std::size_t> places_;
   std::vector<std::string> names_;
 };
 

@@ -221,6 +221,35 @@ TEST_CASE("a convergence of two decisions waits until both have decided") {
   CHECK(growth.choose("two", {}) == Names{"join(a)"});
 }
 
+TEST_CASE("a step behind two decisions comes when one of them names it, and not when none does") {
+  const auto two = [] {
+    return TemplateBuilder()
+        .step("one")
+        .type(kDecision)
+        .step("two", {"one"})
+        .type(kDecision)
+        .step("three")
+        .type(kDecision)
+        .step("x", {"one", "two", "three"})
+        .step("y", {"one", "two"});
+  };
+  Growth early(two());
+  early.begin();
+  CHECK(early.choose("one", {"x"}) == Names{"x(one,three)"});
+  CHECK(early.choose("three", {}).empty());
+
+  Growth late(two());
+  late.begin();
+  CHECK(late.choose("one", {"two"}) == Names{"two(one)"});
+  CHECK(late.choose("three", {}).empty());
+  CHECK(late.choose("two", {"x", "y"}) == Names{"x(one,three,two)", "y(one,two)"});
+
+  Growth never(two());
+  never.begin();
+  CHECK(never.choose("one", {}).empty());
+  CHECK(never.choose("three", {"x"}) == Names{"x(one,three)"});
+}
+
 TEST_CASE("a decision may choose a decision") {
   Growth growth(TemplateBuilder()
                     .step("first")

@@ -2,6 +2,7 @@
 
 #include "support/held_store.hpp"
 #include "support/manual_clock.hpp"
+#include "support/outcomes.hpp"
 #include "support/recording_observer.hpp"
 #include "support/scripted_handler.hpp"
 #include "support/template_builder.hpp"
@@ -280,6 +281,59 @@ TEST_CASE("an engine that ends while a commit is under way is not called back") 
   }
   store.release_all();
   CHECK(post.run_all() == 1);
+}
+
+TEST_CASE("a task begins with the steps that hang on no decision and no batch") {
+  Fixture f;
+  f.submit(TemplateBuilder().step("d").type(StepType::Decision).step("x", {"d"}).step("free").build());
+  f.tick();
+  const auto& create = std::get<CreateTask>(f.store.held_batch(0).writes.at(0));
+  CHECK(create.step_templates == std::vector<StepIndex>{0, 2});
+  CHECK(create.step_uuids.size() == 2);
+}
+
+TEST_CASE("chosen steps are written with the choice, and sent when both are durable") {
+  Fixture f;
+  f.submit(TemplateBuilder().step("d").type(StepType::Decision).step("x", {"d"}).step("y", {"d"}).build());
+  f.tick();
+  f.commit();
+  f.sent();
+  f.answer("d", Succeeded{JsonText::trusted(choose({"y"})), {}, {}});
+  REQUIRE(f.store.held_batch(0).writes.size() == 1);
+  const auto& written = std::get<Transition>(f.store.held_batch(0).writes[0]);
+  CHECK(written.steps.at(0).to == StepState::Complete);
+  REQUIRE(written.created.size() == 1);
+  CHECK(written.created[0].name == "y");
+  CHECK(f.sent().empty());
+  f.commit();
+  CHECK(f.sent() == Names{"y"});
+}
+
+TEST_CASE("a choice that does not become durable creates nothing") {
+  Fixture f;
+  f.submit(TemplateBuilder().step("d").type(StepType::Decision).step("x", {"d"}).build());
+  f.tick();
+  f.commit();
+  f.sent();
+  f.store.fail_next("disk full");
+  f.answer("d", Succeeded{JsonText::trusted(choose({"x"})), {}, {}});
+  f.commit();
+  CHECK(f.sent().empty());
+  CHECK(f.engine.store_error());
+}
+
+TEST_CASE("a checkpoint is durable before its step is sent again, in the same attempt") {
+  Fixture f;
+  f.submit(TemplateBuilder().step("a").build());
+  f.tick();
+  f.commit();
+  f.sent();
+  f.answer("a", Yielded{JsonText::trusted(R"({"cursor":5})")});
+  CHECK(f.sent().empty());
+  f.commit();
+  CHECK(f.sent() == Names{"a"});
+  CHECK(f.handler->contexts.at("a").step().checkpoint.text() == R"({"cursor":5})");
+  CHECK(f.handler->contexts.at("a").attempt() == 1);
 }
 
 TEST_SUITE_END();

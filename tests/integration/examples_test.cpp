@@ -224,4 +224,36 @@ TEST_CASE("package_audit: a file that isn't there is told by name") {
   CHECK(run.step("partition_sections")["error"]["context"]["status_file"] == "/nowhere/status");
 }
 
+TEST_CASE("approval: the amount decides who is asked, and the record waits for them") {
+  const auto asked = [](const std::string& input) {
+    const Run run = run_example("approval", input);
+    check_complete(run);
+    return run.results("record");
+  };
+  CHECK(asked(R"({"item":"tea","amount_cents":900})") ==
+        json::parse(R"({"item":"tea","approved":true,"asked":["petty cash"]})"));
+  CHECK(asked(R"({"item":"gold","amount_cents":900000})") ==
+        json::parse(R"({"item":"gold","approved":false,"asked":["manager","finance"]})"));
+  const Run nothing = run_example("approval", R"({"item":"air","amount_cents":0})");
+  check_complete(nothing);
+  CHECK(nothing.result["steps"].size() == 1);
+}
+
+TEST_CASE("checksum_report: the files of installed packages are verified in batches") {
+  const WorkFolder folder("checksums");
+  for (int i = 0; i < 25; ++i) {
+    const std::string number = std::to_string(100 + i);
+    folder.write("etc/" + number, "hello");
+    // md5 of "hello", but for one.
+    folder.write("var/lib/dpkg/info/p" + number + ".md5sums",
+                 (i == 3 ? "0" : "5") + ("d41402abc4b2a76b9719d911017c592  etc/" + number) + "\n");
+  }
+  const Run run = run_example("checksum_report", json{{"root", folder.path()}}.dump());
+  check_complete(run);
+  CHECK(run.step("verify_001")["attempts"] == 1);
+  CHECK(run.step("verify_001")["history"].size() == 4);  // three checkpoints and the end
+  CHECK(run.results("report") == json::parse(R"({"packages":25,"files":25,"bytes":125,"changed":["etc/103"],
+                                                 "missing":[],"worker_count":2,"scenario":"with_batches"})"));
+}
+
 TEST_SUITE_END();

@@ -42,6 +42,18 @@ TEST_SUITE("template step types") {
               "batchable, not batch_worker"});
   }
 
+  TEST_CASE("a batch worker belongs to one batchable step, which names a worker of its own") {
+    CHECK(
+        errors(steps("  - {name: a, type: batchable, handler: A}\n"
+                     "  - {name: b, type: batchable, handler: A, batch_config: {worker_template: work}}\n"
+                     "  - {name: work, type: batch_worker, dependencies: [a], handler: A}\n"
+                     "  - {name: both, type: batch_worker, dependencies: [a, b], handler: A}\n")) ==
+        Lines{"w.yaml:4:5: batchable step \"b\" names \"work\" as batch_config.worker_template, which does not depend "
+              "on it",
+              "w.yaml:6:5: batch_worker step \"both\" depends on two steps of type batchable; give each a batch worker "
+              "of its own"});
+  }
+
   TEST_CASE("a batch worker cannot be at_most_once, since checkpoints run it again") {
     CHECK(errors(steps("  - {name: cut, type: batchable, handler: A}\n"
                        "  - {name: work, type: batch_worker, handler: A, dependencies: cut, at_most_once: true}\n")) ==
