@@ -3,7 +3,7 @@
 module ChecksumReport
   # The checksum lists of a Debian system below a root folder, in the order of their names.
   class Packages
-    def initialize(root, limit)
+    def initialize(root, limit = nil)
       @root = root || "/"
       @limit = limit
     end

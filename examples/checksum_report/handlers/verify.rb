@@ -11,19 +11,21 @@ module ChecksumReport
 
     def call(context)
       batch = get_batch_context(context)
-      packages = Packages.new(context.get_input("root"), context.get_input("packages"))
-      names = batch.cursor[:packages]
-      done = batch.checkpoint_cursor || 0
-      found = (batch.accumulated_results || EMPTY).to_h.transform_keys(&:to_sym)
+      total = batch.cursor[:packages].size
+      upto = [(batch.checkpoint_cursor || 0) + config[:packages_per_checkpoint], total].min
+      found = verify_upto(upto, batch, Packages.new(context.get_input("root")))
+      return checkpoint_yield(cursor: upto, items_processed: upto, accumulated_results: found) if upto < total
 
-      upto = [done + config[:packages_per_checkpoint], names.size].min
-      names[done...upto].each { |name| found = verify(packages, name, found) }
-      return checkpoint_yield(cursor: upto, items_processed: upto, accumulated_results: found) if upto < names.size
-
-      batch_worker_success(items_processed: names.size, items_succeeded: names.size, results: found)
+      batch_worker_success(items_processed: total, items_succeeded: total, results: found)
     end
 
     private
+
+    def verify_upto(upto, batch, packages)
+      found = (batch.accumulated_results || EMPTY).to_h.transform_keys(&:to_sym)
+      names = batch.cursor[:packages][(batch.checkpoint_cursor || 0)...upto]
+      names.reduce(found) { |so_far, name| verify(packages, name, so_far) }
+    end
 
     def verify(packages, name, found)
       files = []
