@@ -53,6 +53,25 @@ std::string layers(int steps) {
   return text;
 }
 
+/// One step that cuts so many batches, their workers, and the convergence: steps that exist only once it runs.
+std::string batches() {
+  return "name: batches\nsteps:\n"
+         "  - {name: cut, type: batchable, handler: {callable: cut}}\n"
+         "  - {name: work, type: batch_worker, dependencies: [cut], batch_config: {parallelism: 64}, handler: "
+         "{callable: "
+         "noop}}\n"
+         "  - {name: join, type: deferred_convergence, dependencies: [work], handler: {callable: noop}}\n";
+}
+
+std::string cursors(int count) {
+  std::string text = R"({"batch_processing_outcome":{"type":"create_batches","cursor_configs":[)";
+  for (int i = 0; i < count; ++i) {
+    text += (i ? ",{\"start\":" : "{\"start\":") + std::to_string(i * 100) +
+            ",\"end\":" + std::to_string(i * 100 + 100) + "}";
+  }
+  return text + "]}}";
+}
+
 class Silent final : public tasker::Observer {
   void on_event(const tasker::Event&, tasker::WallTime) override {}
 };
@@ -86,6 +105,9 @@ Figures measure(const std::string& text, int steps) {
                               most = std::max(most, static_cast<std::size_t>(mallinfo2().uordblks));
                             return tasker::Succeeded{};
                           }));
+  runtime.registry().bind("cut", tasker::make_function_handler([&](const tasker::StepContext&) {
+                            return tasker::Succeeded{tasker::JsonText::trusted(cursors(steps - 2)), {}, {}};
+                          }));
   from = Clock::now();
   const auto result = runtime.run({loaded.value, tasker::JsonText::trusted("{}"), {}});
   figures.run = seconds_since(from);
@@ -103,15 +125,19 @@ int main(int argc, char** argv) {
   if (sizes.empty()) sizes = {100, 1'000, 10'000, 100'000};
   std::printf("%-10s %9s %9s %9s %9s %11s %7s %9s\n", "graph", "steps", "load s", "run s", "cpu s", "us a step",
               "ratio", "B a step");
-  for (const bool wide : {true, false}) {
+  const std::pair<const char*, std::string (*)(int)> graphs[] = {
+      {"fan-out", [](int steps) { return fan_out(steps - 2); }},
+      {"layers", layers},
+      {"batches", [](int) { return batches(); }},
+  };
+  for (const auto& [name, text_of] : graphs) {
     double yardstick = 0;
     for (const int steps : sizes) {
-      const Figures figures = measure(wide ? fan_out(steps - 2) : layers(steps), steps);
+      const Figures figures = measure(text_of(steps), steps);
       const double per_step = figures.cpu / steps * 1e6;
       if (steps == 1'000) yardstick = per_step;
-      std::printf("%-10s %9d %9.3f %9.3f %9.3f %11.2f %7.2f %9.0f\n", wide ? "fan-out" : "layers", steps, figures.load,
-                  figures.run, figures.cpu, per_step, yardstick > 0 ? per_step / yardstick : 0.0,
-                  figures.bytes_per_step);
+      std::printf("%-10s %9d %9.3f %9.3f %9.3f %11.2f %7.2f %9.0f\n", name, steps, figures.load, figures.run,
+                  figures.cpu, per_step, yardstick > 0 ? per_step / yardstick : 0.0, figures.bytes_per_step);
     }
   }
 }

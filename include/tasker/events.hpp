@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -43,6 +44,13 @@ struct RetryScheduled {
   const Task& task;
   const WorkflowStep& step;  ///< its `error` says why
   Duration delay;
+};
+/// A decision or a batchable step brought steps into being; they are durable.
+struct StepsCreated {
+  const Task& task;
+  const WorkflowStep& by;
+  std::size_t count;
+  std::size_t total;  ///< steps of the task, these included
 };
 struct TaskEnded {
   const TaskRecord& record;
@@ -99,9 +107,10 @@ struct WorkerLogged {
   std::string line;
 };
 
-using Event = std::variant<TaskStarted, StepStarted, StepProgressed, StepLogged, StepCompleted, StepFailed,
-                           RetryScheduled, TaskEnded, WorkerStarting, WorkerStarted, WorkerRecycled, WorkerExited,
-                           WorkersHeld, WorkersReleased, WorkersCodeLoaded, WorkersCodeRejected, WorkerLogged>;
+using Event =
+    std::variant<TaskStarted, StepStarted, StepProgressed, StepLogged, StepCompleted, StepFailed, RetryScheduled,
+                 StepsCreated, TaskEnded, WorkerStarting, WorkerStarted, WorkerRecycled, WorkerExited, WorkersHeld,
+                 WorkersReleased, WorkersCodeLoaded, WorkersCodeRejected, WorkerLogged>;
 
 /// Receives events on the loop thread; must not block it.
 class Observer {

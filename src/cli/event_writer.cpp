@@ -48,6 +48,10 @@ class EventLine {
     json_.field("delay_ms", milliseconds(event.delay));
     write_error(json_.key("error"), event.step.error);
   }
+  void operator()(const StepsCreated& event) {
+    begin("steps.created", event.task, event.by).field("count", static_cast<std::uint64_t>(event.count));
+    json_.field("total", static_cast<std::uint64_t>(event.total));
+  }
   void operator()(const TaskEnded& event) {
     const TaskState state = event.record.state;
     const char* name = state == TaskState::Complete    ? "task.completed"

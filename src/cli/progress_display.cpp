@@ -102,6 +102,9 @@ struct LineOf {
     return one_line(e.step.name) + ": attempt " + std::to_string(e.step.attempts) + " failed" + why(e.step.error) +
            "; retry in " + human_text(e.delay);
   }
+  std::string operator()(const StepsCreated& e) const {
+    return one_line(e.by.name) + ": creates " + plural(e.count, "step");
+  }
   std::string operator()(const TaskEnded& e) const {
     return one_line(e.record.task.task_template->name) + ": " + std::string(to_string(e.record.state)) +
            why(e.record.error);

@@ -126,6 +126,11 @@ void ProgressModel::on(const RetryScheduled& event, TimePoint now) {
   step.note = error_headline(event.step.error);
 }
 
+void ProgressModel::on(const StepsCreated& event, TimePoint) {
+  total_ = event.total;
+  log_line(event.by.name, "creates " + std::to_string(event.count) + (event.count == 1 ? " step" : " steps"), "info");
+}
+
 void ProgressModel::on(const TaskEnded&, TimePoint) {
   running_ = false;
   active_.clear();

@@ -42,6 +42,7 @@ class ProgressModel {
   void on(const StepCompleted& event, TimePoint now);
   void on(const StepFailed& event, TimePoint now);
   void on(const RetryScheduled& event, TimePoint now);
+  void on(const StepsCreated& event, TimePoint now);
   void on(const TaskEnded& event, TimePoint now);
   void on(const WorkerStarted& event, TimePoint now);
   void on(const WorkerExited& event, TimePoint now);

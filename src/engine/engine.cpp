@@ -282,6 +282,11 @@ class Engine::Impl final : public StepReplySink {
   void apply(ActiveTask& task, const Transition& transition) {
     task.executor.committed(transition, clock_.steady());
     for (const StepChange& change : transition.steps) tell(task, change);
+    if (!transition.created.empty()) {
+      const auto& steps = task.executor.steps();
+      observe(StepsCreated{task.executor.task(), steps[transition.steps.front().step], transition.created.size(),
+                           steps.size()});
+    }
     send_committed_starts(task, transition);
     if (task.stopping && !task.stop_sent) {
       task.stop_sent = true;

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/json_scan.hpp"
 #include "core/json_writer.hpp"
 #include "core/time_text.hpp"
 
@@ -143,23 +144,16 @@ void write_definition(JsonWriter& json, const StepContext& context, Duration tim
       .end_object();
 }
 
-void write_sequence(JsonWriter& json, const StepContext& context) {
-  json.begin_object()
-      .field("total_steps", static_cast<std::int64_t>(context.total_steps()))
-      .field("current_position", std::int64_t{context.index()})
-      .key("steps")
-      .begin_array();
-  for (const SequenceEntry& entry : context.ancestors()) {
-    json.begin_object()
-        .field("workflow_step_id", workflow_step_id(context.task().id, entry.index))
-        .field("step_uuid", entry.step->uuid.text())
-        .field("name", entry.step->name)
-        .field("state", to_string(entry.step->state))
-        .field("results", entry.step->results)
-        .field("dependency", entry.is_dependency)
-        .end_object();
-  }
-  json.end_array().end_object();
+/// The results of a batchable step with an empty list in place of its cursors.
+std::string without_cursors(const JsonText& results) {
+  const std::string& text = results.text();
+  if (!results.is_object()) return text;
+  const auto outcome = JsonMembers::of_checked(text).find("batch_processing_outcome");
+  if (!outcome || outcome->front() != '{') return text;
+  const auto cursors = JsonMembers::of_checked(*outcome).find("cursor_configs");
+  if (!cursors) return text;
+  const auto from = static_cast<std::size_t>(cursors->data() - text.data());
+  return text.substr(0, from) + "[]" + text.substr(from + cursors->size());
 }
 
 }  // namespace
@@ -177,6 +171,39 @@ const std::string& StepRequestWriter::task_text(const Task& task) {
   JsonWriter json(text);
   write_task(json, task);
   return text;
+}
+
+const std::string& StepRequestWriter::results_for_worker(const JsonText& cut) {
+  // The same text, not an equal one: the workers of a batch share it.
+  if (&cut_.text() != &cut.text()) {
+    cut_ = cut;
+    shortened_ = without_cursors(cut);
+  }
+  return shortened_;
+}
+
+void StepRequestWriter::write_sequence(JsonWriter& json, const StepContext& context) {
+  json.begin_object()
+      .field("total_steps", static_cast<std::int64_t>(context.total_steps()))
+      .field("current_position", std::int64_t{context.index()})
+      .key("steps")
+      .begin_array();
+  const auto& templates = context.task_template().steps;
+  const bool is_worker = context.step_template().type == StepType::BatchWorker;
+  for (const SequenceEntry& entry : context.ancestors()) {
+    json.begin_object()
+        .field("workflow_step_id", workflow_step_id(context.task().id, entry.index))
+        .field("step_uuid", entry.step->uuid.text())
+        .field("name", entry.step->name)
+        .field("state", to_string(entry.step->state))
+        .key("results")
+        .raw(is_worker && entry.is_dependency && templates[entry.step->template_index].type == StepType::Batchable
+                 ? std::string_view(results_for_worker(entry.step->results))
+                 : entry.step->results.view())
+        .field("dependency", entry.is_dependency)
+        .end_object();
+  }
+  json.end_array().end_object();
 }
 
 std::string StepRequestWriter::params(const StepContext& context, Duration timeout, WallTime now) {

@@ -4,6 +4,12 @@
 
 namespace tasker::worker {
 
+namespace {
+
+constexpr std::size_t kEnvelopeBytes = 128;  ///< what stands around the params of a request
+
+}  // namespace
+
 WorkerPool::WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock& clock, Observer& observer,
                        Listener listener)
     : config_(std::move(config)),
@@ -33,12 +39,26 @@ void WorkerPool::send(Worker& worker, QueuedStep queued) {
   StepJob job{std::move(queued.reply)};
   job.timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
   job.params = requests_.params(context, job.timeout, now.wall);
+  if (job.params.size() > config_.worker.limits.max_bytes - kEnvelopeBytes) return refuse(job, context);
   job.queued = now.steady - queued.since;
   job.at_most_once = of.at_most_once;
   job.task_uuid = context.task().uuid;
   job.step_name = context.step().name;
   job.attempt = context.attempt();
   worker.run(std::move(job));
+}
+
+/// A line that the worker would not take is not sent: it would only end the worker.
+void WorkerPool::refuse(StepJob& job, const StepContext& context) {
+  auto error = std::make_shared<ErrorInfo>();
+  error->kind = ErrorKind::ResultTooLarge;
+  error->message = "the request has " + std::to_string(job.params.size()) + " bytes with the results of " +
+                   std::to_string(context.ancestors().size()) + " ancestors, but a line may have " +
+                   std::to_string(config_.worker.limits.max_bytes) + " at most; let the steps before it return less";
+  error->retryable = false;
+  const DispatchId dispatch = job.reply.dispatch();
+  job.reply.answer(Failed{std::move(error)});
+  queue_.ended(dispatch);
 }
 
 void WorkerPool::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency) {

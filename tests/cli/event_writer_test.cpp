@@ -50,6 +50,15 @@ TEST_CASE("what a handler prints is an event, whatever bytes it printed") {
   CHECK(told(WorkerLogged{1, 5, "hi"})["event"] == "worker.log");
 }
 
+TEST_CASE("created steps are counted, beside the step that brought them") {
+  const Sample s;
+  const json line = told(StepsCreated{s.record.task, s.record.steps[0], 3, 5});
+  CHECK(line["event"] == "steps.created");
+  CHECK(line["step"] == "a");
+  CHECK(line["count"] == 3);
+  CHECK(line["total"] == 5);
+}
+
 TEST_CASE("every event has its name, its time and its task") {
   const Sample s;
   const Task& task = s.record.task;

@@ -106,6 +106,17 @@ TEST_CASE("finished steps stay on the screen with their duration") {
   CHECK(run.model.take_lines() == Lines{"order 1.0.0, 4 steps", "  ✓ fetch             1.2 s"});
 }
 
+TEST_CASE("steps that are created are told, and counted from then on") {
+  Watched run;
+  run.start();
+  run.start_step(0);
+  run.complete_step(0, 1ms);
+  run.model.take_lines();
+  run.happens(StepsCreated{run.record.task, run.record.steps[0], 1000, 1004});
+  CHECK(run.model.take_lines() == Lines{"    fetch        │ creates 1000 steps"});
+  CHECK(run.block().back().find("1 of 1004 steps") != std::string::npos);
+}
+
 TEST_CASE("what a handler says is shown under its name, without its escape codes") {
   Watched run;
   run.start();
@@ -280,6 +291,7 @@ TEST_CASE("in a log every event is one plain line, and some are none") {
         "fetch: failed after 3 attempts: worker_lost: killed by SIGKILL");
   complete(record.steps[1], "1", 12ms);
   CHECK(progress_line(StepCompleted{record.task, record.steps[1]}) == "charge: complete in 12 ms");
+  CHECK(progress_line(StepsCreated{record.task, record.steps[1], 1, 5}) == "charge: creates 1 step");
   CHECK(progress_line(WorkerStarted{1, 7, 1ms}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 0", true}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 3", false}) == "worker 1 (pid 7) is gone: exit 3");

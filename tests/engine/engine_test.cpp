@@ -307,6 +307,8 @@ TEST_CASE("chosen steps are written with the choice, and sent when both are dura
   CHECK(f.sent().empty());
   f.commit();
   CHECK(f.sent() == Names{"y"});
+  CHECK(f.observer.words ==
+        Names{"task.started test", "step.started d#1", "step.completed d", "steps.created d: 1 of 2"});
 }
 
 TEST_CASE("a choice that does not become durable creates nothing") {

@@ -51,6 +51,38 @@ TEST_CASE("the context and the ancestors' results travel as their own text, digi
   CHECK(parsed["environment"] == "staging");
 }
 
+TEST_CASE("a batch worker gets its own cursor as inputs, and its batchable step's results without the others'") {
+  const auto built = TemplateBuilder()
+                         .step("cut")
+                         .type(StepType::Batchable)
+                         .step("work", {"cut"})
+                         .type(StepType::BatchWorker)
+                         .step("sum", {"work"})
+                         .build();
+  DagExecutor executor(task_of(built, "{}"), std::vector<Uuid>(3));
+  const Times now;
+  const auto run = [&](StepIndex step, std::string results) {
+    executor.ready(now.steady);
+    executor.start(step, step + 1, now);
+    executor.committed(executor.finish(step, Succeeded{JsonText::trusted(std::move(results)), {}, {}}, {}, now, 0.5),
+                       now.steady);
+  };
+  run(0, R"({"file":"a.csv","batch_processing_outcome":{"type":"create_batches","cursor_configs":[{"batch_id":"x"},)"
+         R"({"batch_id":"y"}],"total_items":2},"n":1.50})");
+  worker::StepRequestWriter writer("production");
+  const std::string params = writer.params(StepContext(executor, 2, 2, 1), 90s, now.wall);
+  CHECK(params.find(R"("results":{"file":"a.csv","batch_processing_outcome":{"type":"create_batches",)"
+                    R"("cursor_configs":[],"total_items":2},"n":1.50})") != std::string::npos);
+  const json parsed = json::parse(params);
+  CHECK(parsed["step"]["name"] == "work_y");
+  CHECK(parsed["step"]["template_step_name"] == "work");
+  CHECK(parsed["step"]["inputs"]["cursor"] == json::parse(R"({"batch_id":"y"})"));
+  run(1, "1");
+  run(2, "2");
+  const std::string sum = writer.params(StepContext(executor, 3, 9, 1), 90s, now.wall);
+  CHECK(sum.find(R"("cursor_configs":[{"batch_id":"x"},{"batch_id":"y"}])") != std::string::npos);
+}
+
 TEST_CASE("the hashes carry every field that handlers of the originals read") {
   const auto built = TemplateBuilder().step("a").build();
   DagExecutor executor(task_of(built, "{}"), std::vector<Uuid>(1));

@@ -107,6 +107,19 @@ TEST_CASE("a step's answer carries its results as text, its cost and its worker"
   CHECK(report.max_rss_kb == 14000);
 }
 
+TEST_CASE("a request longer than a line may be is a failure with both sizes, and is not sent") {
+  PoolFixture f(1, TemplateBuilder().step("a").step("b"),
+                [](PoolConfig& config) { config.worker.limits.max_bytes = 1000; });
+  f.submit("a");
+  f.child().says_hello();
+  const ErrorInfo& error = *f.outcome<Failed>("a").error;
+  CHECK(error.kind == ErrorKind::ResultTooLarge);
+  CHECK(!error.retryable);
+  CHECK(error.message.find("but a line may have 1000 at most; let the steps before it return less") !=
+        std::string::npos);
+  CHECK(f.child().methods() == Names{"initialize", "initialized"});
+}
+
 TEST_CASE("workers are started as work asks for them, in parallel, no more than there are slots") {
   PoolFixture f(2);
   f.submit("a");
