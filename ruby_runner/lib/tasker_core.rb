@@ -22,18 +22,23 @@ module TaskerCore
   autoload :Indifferent, "tasker_core/indifferent"
   autoload :IndifferentHash, "tasker_core/indifferent_hash"
   autoload :Logger, "tasker_core/logger"
+  autoload :Logging, "tasker_core/logging"
   autoload :Offline, "tasker_core/offline"
-  autoload :PermanentError, "tasker_core/errors"
   autoload :Models, "tasker_core/models"
   autoload :Registrations, "tasker_core/registrations"
   autoload :Registry, "tasker_core/registry"
-  autoload :RetryableError, "tasker_core/errors"
   autoload :Runner, "tasker_core/runner"
   autoload :StepHandler, "tasker_core/step_handler"
   autoload :StepInput, "tasker_core/step_input"
   autoload :Suggestions, "tasker_core/suggestions"
+  autoload :TaskHandler, "tasker_core/task_handler"
   autoload :Testing, "tasker_core/testing"
+  autoload :Tracing, "tasker_core/logging"
   autoload :Types, "tasker_core/types"
+
+  # Errors under their short names.
+  %i[Error ProceduralError RetryableError PermanentError ValidationError NotFoundError TimeoutError NetworkError ConfigurationError
+     DatabaseError FFIError OrchestrationError ServerError].each { |name| autoload name, "tasker_core/errors" }
 
   class << self
     # The step that runs, or a stand-in that only logs when none does (a console, a unit test).

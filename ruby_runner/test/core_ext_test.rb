@@ -25,8 +25,52 @@ class CoreExtTest < Minitest::Test
     RUBY
   end
 
-  def test_days_are_not_added_to_a_date_as_seconds
-    assert_equal "TypeError", evaluate("require 'date'; begin; Date.today + 5.days; rescue => e; e.class; end")
+  def test_days_are_added_to_a_date
+    assert_equal "[\"2026-01-06\", \"2025-12-25\", \"2026-01-02\", 1, \"2026-01-01T12:00:00+00:00\"]", evaluate(<<~RUBY)
+      date = Date.new(2026, 1, 1)
+      [(date + 5.days).to_s, (date - 1.week).to_s, (date + 1).to_s, (date - Date.new(2025, 12, 31)).to_i,
+       (DateTime.new(2026, 1, 1) + 12.hours).to_s]
+    RUBY
+  end
+
+  def test_what_rails_has_on_strings_and_collections
+    assert_equal "[\"payments/charge_card\", \"Payments::ChargeCard\", \"Customer\", \"Charge Card\", \"a b\", \"abc...\"]", evaluate(<<~RUBY)
+      ["Payments::ChargeCard".underscore, "payments/charge_card".camelize, "customer_id".humanize, "charge_card".titleize, " a \n b ".squish,
+       "abcdefgh".truncate(6)]
+    RUBY
+    assert_equal "[{1=>{:id=>1}}, [1, 2], [[1, 2]], true, false, nil, nil, 3, true, [1], [], [{:a=>1}]]", evaluate(<<~RUBY)
+      [[{ id: 1 }].index_by { |each| each[:id] }, [{ id: 1 }, { id: 2 }].pluck(:id), [{ a: 1, b: 2 }].pluck(:a, :b), [1].exclude?(2),
+       [1].many?, nil.try(:upcase), 1.try(:upcase), "abc".try(:size), 1.in?([1, 2]), Array.wrap(1), Array.wrap(nil), Array.wrap({ a: 1 })]
+    RUBY
+  end
+
+  def test_libraries_that_newer_code_does_not_require
+    assert_equal "[true, 36, 2, true, \"a\", true]", evaluate(<<~RUBY)
+      [Set.new([1]).include?(1), SecureRandom.uuid.size, OpenStruct.new(a: 2).a, Time.now.iso8601.is_a?(String), Digest::SHA256 && "a",
+       Time.zone.now.is_a?(Time)]
+    RUBY
+  end
+
+  def test_data_of_newer_rubies
+    assert_equal "[3, [:x, :y], {:x=>1, :y=>2}, true, false, \"#<data Point x=1, y=2>\", 9, [1, 2], true]", evaluate(<<~RUBY)
+      Point = Data.define(:x, :y) do
+        def sum = x + y
+        def self.origin = new(x: 0, y: 0)
+      end
+      a = Point.new(x: 1, y: 2)
+      case a
+      in { x:, y: } then matched = [x, y]
+      end
+      [a.sum, Point.members, a.to_h, a == Point.new(1, 2), a.eql?(Point.origin), a.inspect, a.with(y: 9).y, matched, a.frozen?]
+    RUBY
+    assert_equal "[\"missing keyword: :y\", \"unknown keyword: :z\", \"wrong number of arguments (given 3, expected 2)\"]", evaluate(<<~RUBY)
+      Pair = Data.define(:x, :y)
+      [-> { Pair.new(x: 1) }, -> { Pair.new(x: 1, y: 2, z: 3) }, -> { Pair.new(1, 2, 3) }].map { |make| make.call rescue $!.message }
+    RUBY
+    assert_equal "[5, {\"amount\"=>5}]", evaluate(<<~RUBY)
+      Price = Data.define(:amount) { def initialize(amount:) = super(amount: Integer(amount)) }
+      [Price.new(amount: "5").amount, TaskerCore::Conversion.call(Price.new("5"), "value")]
+    RUBY
   end
 
   def test_time_and_the_name_of_the_hash

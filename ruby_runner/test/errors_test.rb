@@ -79,6 +79,20 @@ class ErrorsTest < Minitest::Test
     assert_match(/\.\.\. \(2000000 bytes\)\z/, long)
   end
 
+  def test_errors_under_the_names_of_earlier_versions
+    error = TaskerCore::ValidationError.new("wrong", field: "n", error_code: "V", error_category: "validation", context: { a: 1 })
+    assert_equal ["wrong", "n", "V", "validation", { a: 1, error_category: "validation" }, false],
+                 [error.message, error.field, error.error_code, error.error_category, error.context, error.retryable?]
+    assert_equal [7, "timeout"], TaskerCore::RetryableError.new("later", retry_after: 7, error_category: "timeout")
+                                                           .then { |each| [each.retry_after, each.error_category] }
+    short = %i[Error ProceduralError RetryableError PermanentError ValidationError NotFoundError TimeoutError NetworkError
+               ConfigurationError DatabaseError FFIError OrchestrationError ServerError]
+    short.each { |name| assert_same TaskerCore::Errors.const_get(name), TaskerCore.const_get(name) }
+    assert_raises(ArgumentError) { TaskerCore::PermanentError.new("x", nonsense: 1) }
+    assert TaskerCore::Errors::ErrorClassifier.retryable?(RuntimeError.new)
+    refute TaskerCore::Errors::ErrorClassifier.retryable?(error)
+  end
+
   private
 
   def treatment(error)

@@ -32,11 +32,24 @@ class ParityTest < Minitest::Test
   self.case "package_audit", "examples/package_audit/package_audit.yaml",
             { "status_file" => File.join(ROOT, "examples/package_audit/test/status") }
 
+  self.case "handler_forms", "examples/handler_forms/handler_forms.yaml", { "start" => 0 }
+
   Dir.glob("workflows/*.yaml", base: __dir__).sort.each do |file|
     inputs = File.join(__dir__, file.sub(/yaml\z/, "inputs.jsonl"))
     File.readlines(inputs).each_with_index do |line, index|
       self.case "#{File.basename(file, ".yaml")}_#{index + 1}", "tests/parity/#{file}", JSON.parse(line)
     end
+  end
+
+  # What the engine itself makes of the traps; the kit is held against it above.
+  def test_values_survive_in_the_engine
+    steps = engine("#{__dir__}/workflows/traps.yaml", {}, nil)["steps"].to_h { |step| [step["name"], step["results"]] }
+    assert_equal [6**64, 124.75999999999999, 0.30000000000000004, -0.0, 1e22], steps["numbers"]
+    assert_equal({ "zero" => 0, "status" => { "status" => "error", "success" => false }, "list" => [1, [2, { "z" => 1, "a" => 2 }]],
+                   "null" => nil, "numbers" => steps["numbers"] }, steps["all"])
+    assert_equal %w[zero status list null numbers], steps["all"].keys
+    assert_equal %w[z a], steps["list"][1][1].keys
+    assert_equal ["payments", "customer success"], steps.values_at("refund_payments", "refund_customers")
   end
 
   private

@@ -5,6 +5,7 @@ require "tasker"
 module Tasker
   # The Rails engine's names of states.
   module Constants
+    # States of steps.
     module WorkflowStepStatuses
       PENDING = "pending"
       IN_PROGRESS = "in_progress"
@@ -15,6 +16,7 @@ module Tasker
       VALID_STEP_COMPLETION_STATES = [COMPLETE, RESOLVED_MANUALLY, CANCELLED].freeze
     end
 
+    # States of tasks.
     module TaskStatuses
       PENDING = "pending"
       IN_PROGRESS = "in_progress"

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "tasker_core"
+require_relative "core_ext/more"
 
 module TaskerCore
   # The few extensions of Ruby's classes that handlers written for Rails expect. ActiveSupport's stand back for nobody,
@@ -126,7 +127,17 @@ module TaskerCore
       def current
         now
       end
+
+      # There is one zone, the process's.
+      def zone
+        self
+      end
     end
+
+    # Libraries that Rails and newer Rubies have loaded, and that code written there names without a require.
+    LIBRARIES = { Base64: "base64", Benchmark: "benchmark", BigDecimal: "bigdecimal", Digest: "digest", FileUtils: "fileutils",
+                  Forwardable: "forwardable", OpenStruct: "ostruct", Pathname: "pathname", SecureRandom: "securerandom", Set: "set",
+                  Singleton: "singleton", StringIO: "stringio", Tempfile: "tempfile", Timeout: "timeout", YAML: "yaml" }.freeze
 
     class << self
       def install
@@ -137,7 +148,14 @@ module TaskerCore
         add(Objects, Object)
         add(Numbers, Numeric)
         add(Times, Time.singleton_class)
+        add(Strings, String)
+        add(Collections, Enumerable)
+        add(Attempts, Object)
+        add(Arrays, Array.singleton_class)
+        add_time
         add_date
+        LIBRARIES.each { |name, library| Object.autoload(name, library) unless Object.const_defined?(name) }
+        Object.autoload(:Data, "tasker_core/core_ext/data") unless Object.const_defined?(:Data)
         Object.autoload(:Tasker, "tasker") unless Object.const_defined?(:Tasker)
         Object.autoload(:HashWithIndifferentAccess, "tasker_core/core_ext/hash_with_indifferent_access")
       end
@@ -154,12 +172,37 @@ module TaskerCore
         end
       end
 
+      # Puts the real methods in the place of the stand-ins, then goes on.
+      def load_time
+        @time_stubs.each { |target, names| names.each { |name| target.remove_method(name) } }
+        @time_stubs = []
+        require "time"
+        yield
+      end
+
       private
 
-      # Rails code takes Date for granted.
+      # The library `time` takes 2 ms to load: its methods are there, and load it when one of them is first called.
+      def add_time
+        { Time => %i[iso8601 xmlschema httpdate rfc2822], Time.singleton_class => %i[parse strptime iso8601 httpdate rfc2822] }
+          .each do |target, names|
+            missing = names.reject { |name| target.method_defined?(name) }
+            missing.each { |name| add_stand_in(target, name) }
+            (@time_stubs ||= []) << [target, missing]
+          end
+      end
+
+      # The alias keeps Ruby from warning when the library defines the real one.
+      def add_stand_in(target, name)
+        target.define_method(name) { |*arguments| CoreExt.load_time { public_send(name, *arguments) } }
+        target.alias_method(name, name)
+      end
+
+      # Code written for Rails takes Date for granted.
       def add_date
         require "date"
         Date.define_singleton_method(:current) { today } unless Date.respond_to?(:current)
+        Date.prepend(Dates)
       end
 
       # Methods are copied one by one: including the module would shadow nothing, but ActiveSupport, loaded later,

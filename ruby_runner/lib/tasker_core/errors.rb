@@ -6,13 +6,18 @@ module TaskerCore
   # What a handler raises to say how its failure is to be treated. Any other exception is retried within the step's
   # attempts.
   module Errors
+    # The root. Raised itself it is retried.
     class Error < StandardError
-      attr_reader :context, :error_code, :retry_after
+      attr_reader :context, :error_code, :error_category, :retry_after
 
-      def initialize(message = nil, context: {}, error_code: nil)
+      # @param context [Hash] recorded with the failure
+      # @param error_code [String] for programs
+      # @param error_category [String] of earlier versions; recorded in the context
+      def initialize(message = nil, context: {}, error_code: nil, error_category: nil)
         super(message)
-        @context = context || {}
+        @context = error_category ? (context || {}).merge(error_category: error_category) : context || {}
         @error_code = error_code
+        @error_category = error_category
       end
 
       def retryable?
@@ -20,12 +25,13 @@ module TaskerCore
       end
     end
 
+    # What a handler's procedure runs into.
     class ProceduralError < Error; end
 
     # Try again, after that many seconds when it knows.
     class RetryableError < ProceduralError
-      def initialize(message = nil, retry_after: nil, context: {}, error_code: nil)
-        super(message, context: context, error_code: error_code)
+      def initialize(message = nil, retry_after: nil, **more)
+        super(message, **more)
         @retry_after = retry_after
       end
     end
@@ -37,38 +43,42 @@ module TaskerCore
       end
     end
 
+    # The input is wrong: `ValidationError.new("amount is missing", field: "amount")`.
     class ValidationError < PermanentError
       attr_reader :field
 
-      def initialize(message = nil, field: nil, context: {}, error_code: nil)
-        super(message, context: context, error_code: error_code)
+      def initialize(message = nil, field: nil, **more)
+        super(message, **more)
         @field = field
       end
     end
 
+    # What the step is about does not exist.
     class NotFoundError < PermanentError
       attr_reader :resource_type
 
-      def initialize(message = nil, resource_type: nil, context: {}, error_code: nil)
-        super(message, context: context, error_code: error_code)
+      def initialize(message = nil, resource_type: nil, **more)
+        super(message, **more)
         @resource_type = resource_type
       end
     end
 
+    # Something did not answer in time; `timeout_duration` in seconds.
     class TimeoutError < RetryableError
       attr_reader :timeout_duration
 
-      def initialize(message = nil, timeout_duration: nil, retry_after: nil, context: {}, error_code: nil)
-        super(message, retry_after: retry_after, context: context, error_code: error_code)
+      def initialize(message = nil, timeout_duration: nil, **more)
+        super(message, **more)
         @timeout_duration = timeout_duration
       end
     end
 
+    # Something could not be reached, or answered with `status_code`.
     class NetworkError < RetryableError
       attr_reader :status_code
 
-      def initialize(message = nil, status_code: nil, retry_after: nil, context: {}, error_code: nil)
-        super(message, retry_after: retry_after, context: context, error_code: error_code)
+      def initialize(message = nil, status_code: nil, **more)
+        super(message, **more)
         @status_code = status_code
       end
     end
@@ -80,14 +90,17 @@ module TaskerCore
       end
     end
 
+    # A mistake in the set-up.
     class ConfigurationError < Error
       include NeverRetried
     end
 
+    # tasker-core's; not retried there either.
     class DatabaseError < Error
       include NeverRetried
     end
 
+    # tasker-core's; not retried there either.
     class FFIError < Error
       include NeverRetried
     end
@@ -97,13 +110,15 @@ module TaskerCore
       include NeverRetried
     end
 
+    # tasker-core's; retried.
     class OrchestrationError < Error; end
 
+    # tasker-core's; retried. `operation` is what was asked for.
     class ServerError < Error
       attr_reader :operation
 
-      def initialize(message = nil, operation: nil, context: {}, error_code: nil)
-        super(message, context: context, error_code: error_code)
+      def initialize(message = nil, operation: nil, **more)
+        super(message, **more)
         @operation = operation
       end
     end
@@ -140,6 +155,18 @@ module TaskerCore
     end
   end
 
+  # The names that errors had before they stood in a module of their own.
+  Error = Errors::Error
+  ProceduralError = Errors::ProceduralError
   RetryableError = Errors::RetryableError
   PermanentError = Errors::PermanentError
+  ValidationError = Errors::ValidationError
+  NotFoundError = Errors::NotFoundError
+  TimeoutError = Errors::TimeoutError
+  NetworkError = Errors::NetworkError
+  ConfigurationError = Errors::ConfigurationError
+  DatabaseError = Errors::DatabaseError
+  FFIError = Errors::FFIError
+  OrchestrationError = Errors::OrchestrationError
+  ServerError = Errors::ServerError
 end

@@ -177,7 +177,7 @@ module TaskerCore
     class << self
       # Does the class offer what looks like an entry at all, fitting or not?
       def entry?(klass)
-        ALL.any? { |form| form.own(klass) }
+        own_method(klass, :process) || own_method(klass, :call) || NamedMethods.own(klass) ? true : false
       end
 
       # The form of a class, or the reason why it has none.

@@ -169,6 +169,34 @@ class FormsTest < Minitest::Test
     end
   end
 
+  def test_files_that_define_more_than_handlers_load
+    source = <<~RUBY
+      class OrderHandler < TaskerCore::TaskHandler::Base
+        def initialize_task(request) = super
+      end
+      class Publishes < TaskerCore::DomainEvents::BasePublisher
+        def transform_payload(result, event, context = nil) = { id: result[:id] }
+      end
+      class Listens < TaskerCore::DomainEvents::BaseSubscriber
+        subscribes_to "order.*"
+        def handle(event) = event
+      end
+      class Says
+        def process(*)
+          TaskerCore::Logging::Logger.instance.info("info")
+          TaskerCore::Tracing.warn("warn", { a: 1 })
+          [Listens.matches?("order.paid"), Listens.new.handle_event_safely({}), Publishes.new.transform_payload({ id: 1 }, nil)]
+        end
+      end
+    RUBY
+    with(source) do |runner, handlers|
+      assert_equal %w[Says], handlers.map { |handler| handler["name"] }
+      runner.request("step/process", runner.step("Says"))
+      assert_equal [%w[info info], %w[warn warn]], Array.new(2) { runner.read["params"].values_at("level", "message") }
+      assert_equal [true, true, { "id" => 1 }], runner.read["result"]["results"]
+    end
+  end
+
   def test_a_hash_that_says_success_is_read_with_one_argument_only
     source = <<~RUBY
       class One; def call(context) = context.get_input(:give); end

@@ -38,6 +38,7 @@ module TaskerCore
         !@no_batches
       end
 
+      # How many workers there were.
       def worker_count
         batch_results.size
       end

@@ -33,10 +33,12 @@ module TaskerCore
         @no_op
       end
 
+      # "001" and so on; "unknown" outside a batch.
       def batch_id
         cursor["batch_id"] || "unknown"
       end
 
+      # Where the batch begins, of any JSON type.
       def start_cursor
         cursor["start_cursor"]
       end
@@ -46,16 +48,24 @@ module TaskerCore
         cursor["end_cursor"]
       end
 
+      # How many items it has.
       def batch_size
         cursor["batch_size"]
       end
 
+      # The template's batch_config.cursor_field.
       def cursor_field
         batch_metadata["cursor_field"]
       end
 
+      # The template's batch_config.failure_strategy.
       def failure_strategy
         batch_metadata["failure_strategy"]
+      end
+
+      # How many items lie between two checkpoints, where the batch's metadata say so.
+      def checkpoint_interval
+        batch_metadata["checkpoint_interval"]
       end
 
       def checkpoint?
@@ -63,14 +73,17 @@ module TaskerCore
       end
       alias has_checkpoint? checkpoint?
 
+      # Where to go on; nil on a fresh start.
       def checkpoint_cursor
         @checkpoint && @checkpoint["cursor"]
       end
 
+      # Items that were done before.
       def checkpoint_items_processed
         (@checkpoint && @checkpoint["items_processed"]) || 0
       end
 
+      # What was saved with them.
       def accumulated_results
         @checkpoint && @checkpoint["accumulated_results"]
       end

@@ -150,8 +150,8 @@ module TaskerCore
           invalid(step, "cuts a batch whose batch_id is #{id.inspect}, no text of 1 to 200 bytes and no integer")
         end
 
-        inputs = { "cursor" => cursor, "batch_metadata" => @template.batch_of(worker).slice("cursor_field", "failure_strategy"),
-                   "is_no_op" => false }
+        inputs = { "cursor" => cursor.merge("batch_id" => cursor["batch_id"] || id),
+                   "batch_metadata" => @template.batch_of(worker).slice("cursor_field", "failure_strategy"), "is_no_op" => false }
         Birth.new(name: "#{worker.name}_#{id}", template: worker, parents: [], inputs: inputs)
       end
 
