@@ -82,6 +82,7 @@ struct WorkerExited {
   bool expected;    ///< the engine ended it
   WorkerEndKind kind = WorkerEndKind::Stopped;
   std::optional<Duration> restart_in{};  ///< the slot waits so long before its next process
+  WorkerEvidence evidence{};             ///< what is known of its end; last words only when it was not expected
 };
 /// The breaker opened: no process is started, steps wait.
 struct WorkersHeld {

@@ -36,8 +36,10 @@ std::optional<ErrorKind> error_kind_from(std::string_view name);
 struct WorkerEvidence {
   int pid = 0;
   std::optional<int> exit_code;
-  std::string signal;      ///< "SIGKILL", empty when it did not die by one
-  std::string last_words;  ///< the end of its stderr, at most 8 KiB
+  std::string signal;          ///< "SIGKILL", empty when it did not die by one
+  std::string last_words;      ///< the end of its stderr, at most 8 KiB
+  std::int64_t memory_kb = 0;  ///< resident at the last sample before its end; 0: there was none
+  std::string advice{};        ///< what to do about it, where more is known than the exit status says
 };
 
 /// Why a step did not succeed, as it is shown to people and stored.

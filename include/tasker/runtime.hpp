@@ -28,6 +28,10 @@ struct WorkerOptions {
   std::vector<std::string> requires_;  ///< Ruby to load first
   std::string environment = "production";
   std::vector<std::pair<std::string, std::string>> env;  ///< added to what workers inherit
+  bool clean_env = false;                   ///< workers inherit only what Ruby and its tools need, and `pass_env`
+  std::vector<std::string> pass_env;        ///< names, or beginnings of names that end in `*`
+  std::uint64_t max_memory_bytes = 0;       ///< resident memory of a worker at most; 0: as much as there is
+  std::optional<std::uint64_t> open_files;  ///< RLIMIT_NOFILE of a worker (soft); none: as the engine has it
   std::chrono::milliseconds boot_timeout{30'000};
   std::chrono::milliseconds step_timeout{600'000};  ///< where the template says nothing
   std::chrono::milliseconds cancel_grace{5'000};    ///< from the cancel to TERM
@@ -44,6 +48,12 @@ struct RuntimeOptions {
   std::string store = "memory:";
   WorkerOptions workers;
   std::chrono::milliseconds drain_grace{30'000};
+  /// The process is a subreaper (PR_SET_CHILD_SUBREAPER): what dead workers leave behind becomes its child, and the
+  /// runtime reaps every ended child of the process. For programs that own their process.
+  bool reap_orphans = false;
+  /// The tasker binary: it is started as `tasker-warden` and ends what workers have started should this process be
+  /// killed. Empty: only the workers themselves die with it.
+  std::string warden{};
 };
 
 /// How a run ended.
@@ -92,6 +102,9 @@ class Runtime {
   /// SIGINT and SIGTERM call `stop` from now on; SIGHUP calls `reload`, or `stop` when the terminal is gone. For
   /// programs that own their process.
   void stop_on_signals();
+  /// Calls `function` on the loop thread whenever that signal comes while a run goes on. For programs that own their
+  /// process.
+  void on_signal(int signal, std::function<void()> function);
   /// Every worker slot as it stands. Loop thread: inside an Observer's call, `every` or `post`.
   PoolSnapshot workers() const;
   /// Loads the handler files anew: a first worker boots with them while the others keep serving. When it fails they go

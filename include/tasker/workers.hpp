@@ -35,6 +35,8 @@ struct BootReport {
   std::vector<std::string> backtrace;
   std::string file;  ///< the handler file at fault, when known
   int line = 0;
+  std::int64_t memory_kb = 0;  ///< resident at the last sample before its end; 0: there was none
+  std::string advice{};        ///< what to do about it
 };
 
 /// Why the engine lets a healthy worker go. It finishes what it runs first.
@@ -105,7 +107,7 @@ struct WorkerSlot {
   int generation = 0;                  ///< of the code it runs, from 1; 0: no process
   Duration age{};                      ///< of the process
   std::uint64_t steps = 0;             ///< that this process has run
-  std::optional<std::int64_t> rss_kb;  ///< resident memory after its last step
+  std::optional<std::int64_t> rss_kb;  ///< resident memory
   std::optional<SlotStep> step;
   std::optional<Duration> next_start;  ///< for Waiting and Held
   SlotCounters counters;

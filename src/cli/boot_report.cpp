@@ -6,6 +6,7 @@
 #include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
 #include "core/json_writer.hpp"
+#include "core/size_text.hpp"
 #include "core/time_text.hpp"
 
 namespace tasker::cli {
@@ -82,7 +83,9 @@ std::string boot_text(const BootReport& report, const Style& style) {
   std::vector<std::string> words = lines_of(report.last_words);
   if (words.size() > kWords) words.erase(words.begin(), words.end() - static_cast<std::ptrdiff_t>(kWords));
   out += block(style, "stderr", words);
+  if (report.memory_kb > 0) out += row(style, "memory", size_text(static_cast<std::uint64_t>(report.memory_kb) * 1024));
   out += block(style, "slow", slow_files(report));
+  if (!report.advice.empty()) out += row(style, "to do", one_line(report.advice));
   return out;
 }
 
@@ -95,7 +98,9 @@ void write_boot(JsonWriter& json, const BootReport& report) {
   for (const std::string& frame : report.backtrace) json.string(frame);
   json.end_array().field("last_words", report.last_words).key("files").begin_array();
   for (const auto& [file, ms] : report.file_ms) json.begin_object().field("file", file).field("ms", ms).end_object();
-  json.end_array().end_object();
+  json.end_array();
+  report.memory_kb > 0 ? json.field("memory_kb", report.memory_kb) : json.null_field("memory_kb");
+  json.field_or_null("advice", report.advice).end_object();
 }
 
 std::vector<Diagnostic> boot_details(const BootReport& report) {

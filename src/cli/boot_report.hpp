@@ -15,7 +15,7 @@ namespace tasker::cli {
 /// slow files.
 std::string boot_text(const BootReport& report, const Style& style);
 
-/// `{argv, exit, file, line, backtrace, last_words, files[{file, ms}]}`
+/// `{argv, exit, file, line, backtrace, last_words, files[{file, ms}], memory_kb, advice}`
 void write_boot(JsonWriter& json, const BootReport& report);
 
 /// The fault as a place in a file, when there is one.

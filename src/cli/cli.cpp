@@ -1,9 +1,11 @@
 #include "cli/cli.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "cli/help.hpp"
 #include "cli/options_reader.hpp"
 #include "io/process_signals.hpp"
+#include "io/warden.hpp"
 
 namespace tasker::cli {
 
@@ -76,7 +79,9 @@ ExitCode tell_bug(const std::exception& error, OutputFormat output) {
 
 int main(int argc, char** argv) {
   io::hold_standard_streams();
-  io::ignore_sigpipe();  // a closed stdout is an answer of write, not the end of the process
+  if (argc == 2 && std::string_view(argv[0]) == io::kWardenName) return io::warden_main(argv[1]);
+  io::ignore_signal(SIGUSR1);  // asks for the workers' table, where there are workers
+  io::ignore_sigpipe();        // a closed stdout is an answer of write, not the end of the process
   const std::vector<std::string> words(argv + 1, argv + std::max(argc, 1));
   const OutputFormat output = wanted_output(words, std::getenv("TASKER_OUTPUT"));
   try {

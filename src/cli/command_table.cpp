@@ -31,6 +31,20 @@ constexpr FlagSpec kWorkers{"workers",       'w', "N", "Ruby processes, started 
                             "TASKER_WORKERS"};
 constexpr FlagSpec kEnvironment{"environment", 'e',         "NAME", "Which of the template's environments to merge",
                                 "production",  "TASKER_ENV"};
+constexpr FlagSpec kCleanEnv{
+    "clean-env", 0, "", "Workers inherit only what Ruby needs: PATH, HOME, RUBY*, GEM_*, ...", "", "TASKER_CLEAN_ENV"};
+constexpr FlagSpec kPassEnv{"pass-env",
+                            0,
+                            "NAME|PREFIX*",
+                            "With --clean-env: a variable that workers inherit too; may be given more than once",
+                            "none",
+                            "TASKER_PASS_ENV",
+                            true};
+constexpr FlagSpec kMaxMemory{
+    "max-memory",       0, "SIZE", "Kills a worker that has more resident memory: 512M, 1.5G", "as much as there is",
+    "TASKER_MAX_MEMORY"};
+constexpr FlagSpec kMaxFiles{
+    "max-files", 0, "N", "Files a worker may have open at once (ulimit -n)", "the shell's", "TASKER_MAX_FILES"};
 constexpr FlagSpec kOutput{"output", 'o', "text|json|jsonl", "What stdout carries", "text", "TASKER_OUTPUT"};
 constexpr FlagSpec kStore{
     "store", 0, "URL", "Where the task is kept: memory: ends with the process", "memory:", "TASKER_STORE"};
@@ -77,9 +91,9 @@ std::vector<CommandSpec> make_table() {
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
        "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
        {kTemplate},
-       {kInput,       kHandlers,    kRequire,     kWorkers,   kEnvironment, kOutput,   kStore,  kTimeout,
-        kBootTimeout, kStepTimeout, kCancelGrace, kTermGrace, kDrainGrace,  kMaxSteps, kMaxRss, kWorkerTtl,
-        kIdleTtl,     kWatch,       kStrict,      kDryRun,    kQuiet,       kNoColor},
+       {kInput,       kHandlers,    kRequire,   kWorkers,    kEnvironment, kOutput, kStore,     kTimeout,  kBootTimeout,
+        kStepTimeout, kCancelGrace, kTermGrace, kDrainGrace, kMaxSteps,    kMaxRss, kMaxMemory, kMaxFiles, kWorkerTtl,
+        kIdleTtl,     kWatch,       kCleanEnv,  kPassEnv,    kStrict,      kDryRun, kQuiet,     kNoColor},
        {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
         "generate-input | tasker run order.yaml -i - -H app/handlers"}},
       {"validate",
@@ -89,7 +103,8 @@ std::vector<CommandSpec> make_table() {
        "there "
        "are handler files.",
        {{"TEMPLATE", "Workflow files, or - for standard input", true, true}},
-       {kHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kStrict, kNoHandlers, kQuiet, kNoColor},
+       {kHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kStrict, kNoHandlers, kCleanEnv, kPassEnv, kQuiet,
+        kNoColor},
        {"tasker validate workflows/*.yaml", "tasker validate order.yaml --strict -o json"}},
       {"graph",
        "",
@@ -103,14 +118,14 @@ std::vector<CommandSpec> make_table() {
        "List the handlers that Ruby announces",
        "",
        {kMaybeTemplate},
-       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kQuiet, kNoColor},
+       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kCleanEnv, kPassEnv, kQuiet, kNoColor},
        {"tasker handler list -H app/handlers", "tasker handler list order.yaml -o json"}},
       {"handler show",
        "",
        "Show one handler: file, form, methods",
        "",
        {kHandler, kMaybeTemplate},
-       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kQuiet, kNoColor},
+       {kLocalHandlers, kRequire, kEnvironment, kBootTimeout, kOutput, kCleanEnv, kPassEnv, kQuiet, kNoColor},
        {"tasker handler show Orders::Charge -H app/handlers"}},
       {"handler call",
        "",
@@ -126,6 +141,10 @@ std::vector<CommandSpec> make_table() {
         kOutput,
         kStore,
         kTimeout,
+        kMaxMemory,
+        kMaxFiles,
+        kCleanEnv,
+        kPassEnv,
         kQuiet,
         kNoColor},
        {"tasker handler call Orders::Charge -i '{\"amount\": 5}' -H app/handlers"}},

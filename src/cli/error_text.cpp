@@ -7,6 +7,7 @@
 #include "cli/crash_report.hpp"
 #include "cli/short_path.hpp"
 #include "cli/text_width.hpp"
+#include "core/size_text.hpp"
 
 namespace tasker::cli {
 
@@ -82,10 +83,12 @@ std::string worker_block(const WorkerEvidence& worker, const Style& style) {
   } else if (worker.exit_code) {
     how += ", exit " + std::to_string(*worker.exit_code);
   }
+  if (worker.memory_kb > 0) how += ", " + size_text(static_cast<std::uint64_t>(worker.memory_kb) * 1024) + " of memory";
   std::vector<std::string> words = without_crash_noise(split_lines(worker.last_words));
   std::string out = "  " + how + (words.empty() ? "" : "; its last words:") + "\n";
   if (words.size() > kWords) words.erase(words.begin(), words.end() - static_cast<std::ptrdiff_t>(kWords));
   for (const std::string& line : words) out += indent(style.dim(std::string(style.glyph("│ ", "| ")) + one_line(line)));
+  if (!worker.advice.empty()) out += "  what to do: " + one_line(worker.advice) + "\n";
   return out;
 }
 

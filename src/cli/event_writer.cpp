@@ -77,6 +77,7 @@ class EventLine {
     json_.field("expected", event.expected).field("kind", to_string(event.kind));
     event.restart_in ? json_.field("restart_in_ms", milliseconds(*event.restart_in))
                      : json_.null_field("restart_in_ms");
+    write_worker(json_.key("worker_end"), event.evidence);
   }
   void operator()(const WorkersHeld& event) {
     begin("workers.held").field("message", event.report.message).field("probe_in_ms", milliseconds(event.probe_in));

@@ -43,6 +43,10 @@ struct WorkerChoice {
   std::string environment = "production";
   Patience patience;
   WorkerLimits limits;
+  bool clean_env = false;
+  std::vector<std::string> pass_env;        ///< names, or beginnings that end in *
+  std::uint64_t max_memory_bytes = 0;       ///< 0: no limit
+  std::optional<std::uint64_t> open_files;  ///< none: the shell's
 };
 
 struct RunOptions {

@@ -15,6 +15,7 @@ namespace tasker::cli {
 namespace {
 
 constexpr int kMostWorkers = 1000;
+constexpr std::uint64_t kFewestFiles = 16;  ///< Ruby itself and the wire have about ten
 
 /// A value and the place it was written in: `--workers` or `TASKER_WORKERS`.
 struct Given {
@@ -102,14 +103,32 @@ class Reader {
     return *read;
   }
 
-  std::uint64_t count(std::string_view flag) const {
+  std::uint64_t count(std::string_view flag) const { return number(flag, 1).value_or(0); }
+
+  std::optional<std::uint64_t> number(std::string_view flag, std::uint64_t least) const {
     const auto given = value(flag);
-    if (!given) return 0;
-    std::uint64_t count = 0;
+    if (!given) return std::nullopt;
+    std::uint64_t number = 0;
     const char* end = given->value.data() + given->value.size();
-    const auto [rest, error] = std::from_chars(given->value.data(), end, count);
-    if (error != std::errc() || rest != end || count == 0) refuse(*given, "whole number from 1");
-    return count;
+    const auto [rest, error] = std::from_chars(given->value.data(), end, number);
+    if (error != std::errc() || rest != end || number < least) {
+      refuse(*given, "whole number from " + std::to_string(least));
+    }
+    return number;
+  }
+
+  /// Names of variables, or beginnings of names that end in a star.
+  std::vector<std::string> variable_names(std::string_view flag) const {
+    auto names = list(flag);
+    for (const std::string& name : names) {
+      const std::string_view bare =
+          std::string_view(name).substr(0, name.ends_with('*') ? name.size() - 1 : name.size());
+      if (name.empty() || bare.find_first_of("=* ") != std::string_view::npos) {
+        throw usage_error("--" + std::string(flag) + ": \"" + name +
+                          "\" is no name of a variable; write NAME, or PREFIX* for all that begin so");
+      }
+    }
+    return names;
   }
 
   /// One of the names, as its place among them.
@@ -158,8 +177,21 @@ WorkerLimits limits(const Reader& read) {
 }
 
 WorkerChoice workers(const Reader& read) {
-  return {read.list("handlers"), read.list("require"), read.workers(), read.text("environment", "production"),
-          patience(read),        limits(read)};
+  WorkerChoice choice;
+  choice.handlers = read.list("handlers");
+  choice.requires_ = read.list("require");
+  choice.count = read.workers();
+  choice.environment = read.text("environment", "production");
+  choice.patience = patience(read);
+  choice.limits = limits(read);
+  choice.clean_env = read.is_on("clean-env");
+  choice.pass_env = read.variable_names("pass-env");
+  choice.max_memory_bytes = static_cast<std::uint64_t>(read.size("max-memory"));
+  choice.open_files = read.number("max-files", kFewestFiles);
+  if (!choice.pass_env.empty() && !choice.clean_env) {
+    throw usage_error("--pass-env needs --clean-env: without it workers get the whole environment");
+  }
+  return choice;
 }
 
 }  // namespace

@@ -35,6 +35,11 @@ void ProgressDisplay::on_event(const Event& event, WallTime) {
   if (!drawn_ || !model_.is_running() || now - drawn_at_ >= kFramePause) draw(now);
 }
 
+void ProgressDisplay::say(const std::vector<std::string>& lines) {
+  model_.say(lines);
+  draw(clock_.steady());
+}
+
 void ProgressDisplay::tick() {
   const TimePoint now = clock_.steady();
   if (model_.is_running() && now - drawn_at_ >= kFramePause) draw(now);

@@ -24,6 +24,8 @@ class ProgressDisplay final : public Observer {
   ProgressDisplay(const Clock& clock, Screen screen);
 
   void on_event(const Event& event, WallTime at) override;
+  /// Lines that stay, above the block.
+  void say(const std::vector<std::string>& lines);
   /// Draws what has become due; called now and then while nothing happens.
   void tick();
   /// Takes the block off the screen, for good.

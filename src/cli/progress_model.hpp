@@ -24,6 +24,8 @@ class ProgressModel {
   /// The block, for a terminal of this size. Empty when nothing runs.
   std::vector<std::string> live_block(TimePoint now, int width, int height) const;
   bool is_running() const { return running_; }
+  /// Lines that stay and are no event's.
+  void say(const std::vector<std::string>& lines) { lines_.insert(lines_.end(), lines.begin(), lines.end()); }
 
  private:
   struct ActiveStep {

@@ -17,13 +17,6 @@ void write_strings(JsonWriter& json, std::string_view name, const std::vector<st
   json.end_array();
 }
 
-void write_worker(JsonWriter& json, const WorkerEvidence& worker) {
-  json.key("worker").begin_object();
-  worker.pid > 0 ? json.field("pid", worker.pid) : json.null_field("pid");
-  worker.exit_code ? json.field("exit", *worker.exit_code) : json.null_field("exit");
-  json.field_or_null("signal", worker.signal).field("last_words", worker.last_words).end_object();
-}
-
 /// 0 stands for "inside the engine": no pid.
 void write_pid(JsonWriter& json, int pid) { pid > 0 ? json.field("worker_pid", pid) : json.null_field("worker_pid"); }
 
@@ -76,6 +69,15 @@ void write_times(JsonWriter& json, const TaskRecord& record) {
 
 }  // namespace
 
+void write_worker(JsonWriter& json, const WorkerEvidence& worker) {
+  json.begin_object();
+  worker.pid > 0 ? json.field("pid", worker.pid) : json.null_field("pid");
+  worker.exit_code ? json.field("exit", *worker.exit_code) : json.null_field("exit");
+  json.field_or_null("signal", worker.signal).field("last_words", worker.last_words);
+  worker.memory_kb > 0 ? json.field("memory_kb", worker.memory_kb) : json.null_field("memory_kb");
+  json.field_or_null("advice", worker.advice).end_object();
+}
+
 void write_error(JsonWriter& json, const SharedError& error) {
   if (!error) {
     json.null();
@@ -88,7 +90,7 @@ void write_error(JsonWriter& json, const SharedError& error) {
   json.field("context", error->context).field("retryable", error->retryable);
   if (!error->threads.is_null()) json.field("threads", error->threads);
   error->retry_after ? json.field("retry_after", *error->retry_after) : json.null_field("retry_after");
-  error->worker ? write_worker(json, *error->worker) : void(json.null_field("worker"));
+  error->worker ? write_worker(json.key("worker"), *error->worker) : void(json.null_field("worker"));
   if (!error->blocked_by.empty()) write_strings(json, "blocked_by", error->blocked_by);
   json.end_object();
 }

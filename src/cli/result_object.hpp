@@ -22,6 +22,9 @@ struct ResultFrame {
 /// they are: digits, float text and key order are the handler's.
 std::string result_object(const TaskRecord& record, const ResultFrame& frame);
 
+/// `{pid, exit, signal, last_words, memory_kb, advice}`: how a worker ended.
+void write_worker(JsonWriter& json, const WorkerEvidence& worker);
+
 /// `{kind, class, message, backtrace[], cause, ...}`, or null.
 void write_error(JsonWriter& json, const SharedError& error);
 

@@ -11,7 +11,7 @@
 #include "core/nearest_name.hpp"
 #include "io/child_process.hpp"
 #include "io/event_loop.hpp"
-#include "runtime/worker_command.hpp"
+#include "runtime/worker_environment.hpp"
 
 namespace tasker::cli {
 
@@ -33,7 +33,7 @@ void check_ids(const std::vector<std::string>& only) {
 conformance::KitOptions kit_options(const ConformanceOptions& options) {
   conformance::KitOptions kit;
   kit.command.argv = options.runner;
-  kit.command.env = worker_environment({});
+  kit.command.env = worker_environment(variables_of(environ), {});
   kit.handlers = options.handlers;
   kit.only = options.only;
   kit.limit = options.limit;

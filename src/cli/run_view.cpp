@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 #include <utility>
 
@@ -10,6 +11,10 @@
 #include "cli/crash_report.hpp"
 #include "cli/event_writer.hpp"
 #include "cli/text_width.hpp"
+#include "cli/worker_table.hpp"
+#include "io/descriptor_limit.hpp"
+#include "io/orphans.hpp"
+#include "io/process_signals.hpp"
 
 namespace tasker::cli {
 
@@ -39,6 +44,15 @@ class LogLines final : public Observer {
  private:
   std::function<void(std::string line)> write_;
 };
+
+RuntimeOptions as_owner_of_the_process(RuntimeOptions options) {
+  io::become_subreaper();
+  options.reap_orphans = true;
+  options.warden = "/proc/self/exe";
+  const auto shells_files = io::raise_descriptor_limit();
+  if (!options.workers.open_files) options.workers.open_files = shells_files;
+  return options;
+}
 
 }  // namespace
 
@@ -81,6 +95,14 @@ void RunView::tick(Runtime& runtime) {
   if (broken && !std::exchange(stopped_, true)) runtime.stop();  // once: a second stop would kill
 }
 
+void RunView::show(const PoolSnapshot& workers) {
+  const auto lines = worker_table(workers, stream_style(STDERR_FILENO, true));
+  if (display_) return display_->say(lines);
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  err_.write(std::move(text));
+}
+
 void RunView::end_progress() {
   if (display_) display_->finish();
   err_.flush(forever());
@@ -94,13 +116,16 @@ void RunView::finish() {
 void with_runtime(const RuntimeOptions& options, RunView& view, const std::function<void(Runtime&)>& function) {
   std::unique_ptr<Runtime> runtime;
   try {
-    runtime = std::make_unique<Runtime>(options, view);
+    runtime = std::make_unique<Runtime>(as_owner_of_the_process(options), view);
   } catch (const std::runtime_error& error) {
     throw CommandError(ExitCode::StoreFailed, kind::store_unavailable, error.what());
   }
   runtime->stop_on_signals();
+  runtime->on_signal(SIGUSR1, [&] { view.show(runtime->workers()); });
   runtime->every(kBeat, [&] { view.tick(*runtime); });
   function(*runtime);
+  runtime.reset();
+  io::ignore_signal(SIGUSR1);
 }
 
 }  // namespace tasker::cli

@@ -31,6 +31,9 @@ class RunView final : public Observer {
   /// Called now and then while a run goes on: draws what is due, and stops a run whose stdout nobody reads any more.
   void tick(Runtime& runtime);
 
+  /// Somebody wants to know what the workers do: a table on stderr, whatever else goes there.
+  void show(const PoolSnapshot& workers);
+
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
   void end_progress();
   /// Queues text for stdout.

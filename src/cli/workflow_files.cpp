@@ -91,6 +91,10 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
   options.count = choice.count;
   options.handlers = std::move(handler_paths);
   options.environment = choice.environment;
+  options.clean_env = choice.clean_env;
+  options.pass_env = choice.pass_env;
+  options.max_memory_bytes = choice.max_memory_bytes;
+  options.open_files = choice.open_files;
   for (const std::string& name : choice.requires_) options.requires_.push_back(required_file(name));
   const Patience& patience = choice.patience;
   options.boot_timeout = patience.boot.value_or(options.boot_timeout);

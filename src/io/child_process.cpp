@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <system_error>
 #include <utility>
 
+#include "io/memory_watch.hpp"
 #include "io/process_signals.hpp"
 #include "io/session_launcher.hpp"
 #include "io/watched_child.hpp"
@@ -28,6 +30,7 @@ class ChildProcess final : public worker::Process {
   void signal_group(int number) override { child_->signal_group(number); }
   std::optional<Duration> cpu_time() const override { return child_->cpu_time(); }
   void drain_output() override { child_->drain_output(); }
+  long rss_kb() const override { return child_->rss_kb(); }
 
  private:
   std::shared_ptr<WatchedChild> child_;
@@ -65,26 +68,35 @@ UniqueFd non_blocking(UniqueFd fd) {
 
 }  // namespace
 
-ChildProcessLauncher::ChildProcessLauncher(EventLoop& loop) : loop_(loop) {
+ChildProcessLauncher::ChildProcessLauncher(EventLoop& loop, CustodyOptions options)
+    : loop_(loop), custody_(std::make_shared<Custody>(loop, options)), memory_(std::make_unique<MemoryWatch>(loop)) {
   ignore_sigpipe();
   keep_exit_statuses();
+  if (!options.reap_orphans) return;
+  loop.on_signals({SIGCHLD}, [weak = std::weak_ptr(custody_)](int) {
+    if (const auto custody = weak.lock()) custody->reap();
+  });
 }
 
 ChildProcessLauncher::~ChildProcessLauncher() = default;
 
 std::variant<std::unique_ptr<worker::Process>, worker::LaunchError> ChildProcessLauncher::launch(
-    const worker::Command& command, worker::ProcessEvents events) {
+    const worker::Command& wanted, worker::ProcessEvents events) {
+  worker::Command command = wanted;
+  std::erase_if(command.env, [](const auto& variable) { return variable.first == kMarkName; });
+  command.env.emplace_back(kMarkName, custody_->next_mark());
   try {
     Pipe in = make_pipe();
     Pipe out = make_pipe();
     Pipe err = make_pipe();
     EngineStreams engine_ends{non_blocking(std::move(in.write_end)), non_blocking(std::move(out.read_end)),
                               non_blocking(std::move(err.read_end))};
-    const auto child = std::make_shared<WatchedChild>(loop_, std::move(engine_ends), std::move(events));
+    const auto child = std::make_shared<WatchedChild>(loop_, custody_, std::move(engine_ends), std::move(events));
     const ChildStreams child_ends{std::move(in.read_end), std::move(out.write_end), std::move(err.write_end)};
     auto spawned = spawn_session(command, child_ends);
     if (auto* error = std::get_if<worker::LaunchError>(&spawned)) return std::move(*error);
-    child->watch(std::get<Spawned>(std::move(spawned)));
+    child->watch(std::get<Spawned>(std::move(spawned)), command);
+    memory_->add(child);
     return std::make_unique<ChildProcess>(child);
   } catch (const std::system_error& error) {
     const std::string name = command.argv.empty() ? "" : command.argv.front();

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <climits>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "io/background_thread.hpp"
 #include "io/process_signals.hpp"
 #include "io/unique_fd.hpp"
 
@@ -30,18 +30,6 @@ std::string_view next_piece(std::string_view bytes) {
   const auto piece = bytes.substr(0, PIPE_BUF);
   const auto newline = piece.rfind('\n');
   return newline == std::string_view::npos ? piece : piece.substr(0, newline + 1);
-}
-
-/// A thread that no signal of the engine lands on.
-template <typename Function>
-std::thread start_without_signals(Function function) {
-  sigset_t all;
-  sigset_t old;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &old);
-  std::thread thread(std::move(function));
-  ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  return thread;
 }
 
 }  // namespace

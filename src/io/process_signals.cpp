@@ -24,6 +24,8 @@ void hold_standard_streams() {
   }
 }
 
+void ignore_signal(int number) { std::signal(number, SIG_IGN); }
+
 void keep_exit_statuses() {
   struct sigaction action {};
   ::sigaction(SIGCHLD, nullptr, &action);

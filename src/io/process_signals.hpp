@@ -10,6 +10,9 @@ void ignore_sigpipe();
 /// database would take their numbers. Reading or writing them fails as before. Call it before anything is opened.
 void hold_standard_streams();
 
+/// A signal whose default would end the process, where nobody listens for it yet or any more.
+void ignore_signal(int number);
+
 /// Where SIGCHLD is ignored, which is inherited from whoever started the engine, the kernel reaps children itself and
 /// tells nobody how they ended.
 void keep_exit_statuses();

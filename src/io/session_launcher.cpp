@@ -101,6 +101,20 @@ struct BindStreams {
   }
 };
 
+struct SetLimits {
+  const std::vector<worker::ResourceLimit>& limits;
+
+  v2::error_code on_exec_setup(v2::posix::default_launcher&, const v2::filesystem::path&, const char* const*) const {
+    for (const auto& limit : limits) {
+      std::uint64_t value[2];  // the kernel's `rlimit64`: soft, hard
+      if (::syscall(SYS_prlimit64, 0, limit.resource, nullptr, value) < 0) return {errno, v2::system_category()};
+      value[0] = limit.soft;
+      if (::syscall(SYS_prlimit64, 0, limit.resource, value, nullptr) < 0) return {errno, v2::system_category()};
+    }
+    return {};
+  }
+};
+
 /// Boost.Process v2's extension point. Its own launchers of 1.81 don't serve: `vfork_launcher` runs asio's
 /// `notify_fork(fork_child)` on the parent's memory, calls `exit` when `execve` fails and leaves a zombie; after
 /// `default_launcher` a closed error pipe makes a missing program look started. Neither is a `basic_process` made of
@@ -153,7 +167,7 @@ class SessionLauncher : public v2::posix::default_launcher {
                                                                 Inits&... inits) {
     failure.doing = become_session(engine);
     if (failure.doing == nullptr) {
-      failure.doing = "entering its directory or binding its streams";
+      failure.doing = "entering its directory, binding its streams or setting its limits";
       const auto error = v2::posix::detail::on_exec_setup(*this, program, argv, inits...);
       errno = error.value();
       if (!error) failure.doing = become_program(program.c_str(), argv);
@@ -215,6 +229,18 @@ worker::LaunchError launch_error(const worker::Command& command, std::error_code
   return {code, "can't start \"" + name + "\": " + detail};
 }
 
+/// What is wrong with the limits, by name; the child could only say that the kernel refused.
+std::string limits_problem(const worker::Command& command) {
+  for (const auto& limit : command.limits) {
+    rlimit own{};
+    ::getrlimit(static_cast<__rlimit_resource_t>(limit.resource), &own);
+    if (limit.soft <= own.rlim_max) continue;
+    return "its limit of " + std::string(limit.name) + " would be " + std::to_string(limit.soft) +
+           ", but nobody here may have more than " + std::to_string(own.rlim_max);
+  }
+  return "";
+}
+
 worker::LaunchError launch_error(const worker::Command& command, const std::string& program,
                                  const ChildFailure& failure) {
   const std::error_code code(failure.error, std::system_category());
@@ -249,6 +275,9 @@ std::variant<Spawned, worker::LaunchError> spawn_session(const worker::Command& 
   if (const auto error = check_directory(command.directory)) {
     return launch_error(command, error, "its directory \"" + command.directory + "\": " + error.message());
   }
+  if (const auto problem = limits_problem(command); !problem.empty()) {
+    return launch_error(command, std::make_error_code(std::errc::invalid_argument), problem);
+  }
   const auto name = command.argv.empty() ? std::string_view() : std::string_view(command.argv.front());
   const auto found = find_program(name, path_of(command), command.directory);
   if (const auto* error = std::get_if<std::error_code>(&found)) {
@@ -258,7 +287,7 @@ std::variant<Spawned, worker::LaunchError> spawn_session(const worker::Command& 
   auto arguments = pointers(command.argv);
   const auto variables = environment_of(command);
   auto result = SessionLauncher()(program, arguments.data(), UseEnvironment{pointers(variables)},
-                                  EnterDirectory{command.directory}, BindStreams{streams});
+                                  EnterDirectory{command.directory}, BindStreams{streams}, SetLimits{command.limits});
   if (const auto* failure = std::get_if<ChildFailure>(&result)) return launch_error(command, program, *failure);
   return std::get<Spawned>(std::move(result));
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "io/custody.hpp"
 #include "io/one_shot_timer.hpp"
 #include "io/session_launcher.hpp"
 #include "io/stdin_queue.hpp"
@@ -22,16 +24,17 @@ struct EngineStreams {
 };
 
 /// One child from spawn to burial. Its end is seen by pidfd; then, in this order: the group is killed while the
-/// unreaped leader keeps its number, the pipes are read to their end, the leader is reaped, `on_gone` is posted. Held
-/// by its Process and, while a callback runs, by the caller of that. Loop thread only.
+/// unreaped leader keeps its number, everything else it has started is ended, the pipes are read to their end, the
+/// leader is reaped, `on_gone` is posted. Held by its Process and, while a callback runs, by the caller of that. Loop
+/// thread only.
 class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
  public:
   /// @throws std::system_error when the loop can't take more descriptors
-  WatchedChild(EventLoop& loop, EngineStreams streams, worker::ProcessEvents events);
+  WatchedChild(EventLoop& loop, std::shared_ptr<Custody> custody, EngineStreams streams, worker::ProcessEvents events);
   ~WatchedChild();
 
   /// Takes charge of the child at the other ends. When it throws the child is dead and reaped.
-  void watch(Spawned spawned);
+  void watch(Spawned spawned, const worker::Command& command);
   /// Kills, reaps, calls nobody back.
   void abandon();
 
@@ -42,6 +45,14 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   void signal_group(int number);
   /// Does nothing inside one of its own callbacks: what comes first must be told first.
   void drain_output();
+
+  long rss_kb() const;
+  /// Looks at its memory and kills it when that is over its limit. How much of the limit it has, 0 without one.
+  double sample_memory();
+  /// `machine_was_out`: whether the kernel has killed for want of memory since the last sample. Asked when it is
+  /// killed.
+  void judge_memory(std::function<bool()> machine_was_out);
+  bool is_running() const { return state_ == State::Running; }
 
  private:
   enum class State { Unborn, Running, Draining, Gone };
@@ -57,15 +68,17 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   void output_ready(Output& output);
   void drain(Output& output);
   void drained_long_enough();
+  void leftovers_ended(const std::vector<Survivor>& survivors);
   /// What is in the pipe, up to one buffer; empty when that is nothing. Closes the pipe at its end.
   std::string_view read_some(Output& output);
   void deliver_in_order(const Output& output, std::string_view bytes);
   void deliver(const Output& output, std::string_view bytes);
-  void output_closed();
+  void bury_if_over();
   void bury();
   void close_all();
 
   EventLoop& loop_;
+  std::shared_ptr<Custody> custody_;
   std::shared_ptr<worker::ProcessEvents> events_;
   StdinQueue in_;
   Output out_;
@@ -73,9 +86,17 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   OneShotTimer drain_deadline_;
   std::unique_ptr<WatchedFd> pidfd_;
   int pid_ = -1;
+  WorkerSession session_;
+  std::string mark_;
   long rss_floor_kb_ = 0;
+  worker::ExitStatus known_;  ///< what is known of its end before it is reaped
+  long peak_rss_kb_ = 0;
   State state_ = State::Unborn;
   bool delivering_ = false;
+  bool killed_by_us_ = false;
+  std::function<bool()> machine_was_out_;
+  bool machine_was_out_at_its_end_ = false;
+  bool leftovers_ended_ = false;
 };
 
 }  // namespace tasker::io

@@ -6,6 +6,7 @@
 
 #include "io/child_process.hpp"
 #include "io/event_loop.hpp"
+#include "io/proc_files.hpp"
 #include "io/terminal_watch.hpp"
 #include "runtime/code_watch.hpp"
 #include "runtime/handler_check.hpp"
@@ -30,7 +31,7 @@ class Runtime::Impl final : public Observer {
   Impl(RuntimeOptions options, Observer& observer)
       : options_(std::move(options)),
         observer_(observer),
-        launcher_(loop_),
+        launcher_(loop_, {options_.reap_orphans, options_.warden}),
         store_(open_store(options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); })),
         engine_(*store_, registry_, clock_, *this, [this] { wake(); }) {
     loop_.on_timer([this] { turn(); });
@@ -92,10 +93,21 @@ class Runtime::Impl final : public Observer {
     if (pool_) pool_->reload();
   }
 
-  PoolSnapshot workers() const { return pool_ ? pool_->snapshot() : PoolSnapshot{}; }
+  PoolSnapshot workers() const {
+    PoolSnapshot snapshot = pool_ ? pool_->snapshot() : PoolSnapshot{};
+    for (WorkerSlot& slot : snapshot.slots) {
+      // Now, and not after its last step.
+      if (const long now_kb = slot.pid > 0 ? io::read_resident_kb(slot.pid) : 0; now_kb > 0) slot.rss_kb = now_kb;
+    }
+    return snapshot;
+  }
 
   void stop(int signal) {
     loop_.post([this, signal] { on_stop(signal); });
+  }
+
+  void on_signal(int signal, std::function<void()> function) {
+    loop_.on_signals({signal}, [function = std::move(function)](int) { function(); });
   }
 
   void stop_on_signals() {
@@ -318,6 +330,7 @@ std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return 
 void Runtime::reload() { impl_->reload(); }
 PoolSnapshot Runtime::workers() const { return impl_->workers(); }
 void Runtime::stop(int signal) { impl_->stop(signal); }
+void Runtime::on_signal(int signal, std::function<void()> function) { impl_->on_signal(signal, std::move(function)); }
 void Runtime::stop_on_signals() { impl_->stop_on_signals(); }
 void Runtime::every(std::chrono::milliseconds interval, std::function<void()> function) {
   impl_->every(interval, std::move(function));

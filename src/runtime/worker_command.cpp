@@ -1,25 +1,17 @@
 #include "runtime/worker_command.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <string_view>
+#include <sys/resource.h>
+#include <unistd.h>
 
-extern char** environ;
+#include <filesystem>
+
+#include "runtime/worker_environment.hpp"
 
 namespace tasker {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_secret(std::string_view name) {
-  static constexpr std::array kWords = {"TOKEN", "SECRET", "KEY", "PASSWORD", "STORE"};
-  return name.starts_with("TASKER_") && std::any_of(kWords.begin(), kWords.end(), [&](const char* word) {
-           return name.find(word) != std::string_view::npos;
-         });
-}
 
 /// Where the runner may be, most particular first.
 std::vector<fs::path> runner_candidates() {
@@ -31,23 +23,11 @@ std::vector<fs::path> runner_candidates() {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> worker_environment(
-    const std::vector<std::pair<std::string, std::string>>& added) {
-  std::vector<std::pair<std::string, std::string>> out;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    const std::string_view name = text.substr(0, text.find('='));
-    const bool replaced = std::any_of(added.begin(), added.end(), [&](const auto& pair) { return pair.first == name; });
-    if (name.size() == text.size() || is_secret(name) || replaced) continue;
-    out.emplace_back(name, text.substr(name.size() + 1));
-  }
-  out.insert(out.end(), added.begin(), added.end());
-  return out;
-}
-
 std::variant<worker::Command, std::string> worker_command(const WorkerOptions& options) {
   worker::Command command;
-  command.env = worker_environment(options.env);
+  command.env = worker_environment(variables_of(environ), {options.clean_env, options.pass_env, options.env});
+  command.max_memory_bytes = options.max_memory_bytes;
+  if (options.open_files) command.limits.push_back({RLIMIT_NOFILE, *options.open_files, "open files"});
   const std::vector<fs::path> candidates =
       options.runner.empty() ? runner_candidates() : std::vector<fs::path>{options.runner};
   for (const fs::path& candidate : candidates) {

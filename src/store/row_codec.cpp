@@ -25,7 +25,8 @@ void write_strings(JsonWriter& json, std::string_view name, const std::vector<st
 void write_worker(JsonWriter& json, const WorkerEvidence& worker) {
   json.key("worker").begin_object().field("pid", worker.pid);
   if (worker.exit_code) json.field("exit_code", *worker.exit_code);
-  json.field("signal", worker.signal).field("last_words", worker.last_words).end_object();
+  json.field("signal", worker.signal).field("last_words", worker.last_words);
+  json.field("memory_kb", worker.memory_kb).field("advice", worker.advice).end_object();
 }
 
 std::vector<std::string> read_strings(const JsonMembers& members, std::string_view name) {
@@ -45,6 +46,8 @@ std::optional<WorkerEvidence> read_worker(const JsonMembers& members) {
   if (const auto code = worker.integer("exit_code")) evidence.exit_code = static_cast<int>(*code);
   evidence.signal = worker.string("signal").value_or("");
   evidence.last_words = worker.string("last_words").value_or("");
+  evidence.memory_kb = worker.integer("memory_kb").value_or(0);
+  evidence.advice = worker.string("advice").value_or("");
   return evidence;
 }
 

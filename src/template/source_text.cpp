@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "core/size_text.hpp"
 #include "core/utf8.hpp"
 
 namespace tasker {
@@ -140,17 +141,6 @@ std::string escape_text(std::uint32_t high, std::uint32_t low, std::uint32_t cap
 }
 
 }  // namespace
-
-std::string size_text(std::size_t bytes) {
-  char text[32];
-  if (bytes < (1u << 20)) {
-    std::snprintf(text, sizeof text, "%zu bytes", bytes);
-  } else {
-    std::snprintf(text, sizeof text, "%.*f MiB", bytes % (1u << 20) == 0 ? 0 : 1,
-                  static_cast<double>(bytes) / (1u << 20));
-  }
-  return text;
-}
 
 std::variant<std::string, ReadFailure> read_source(const std::string& path, std::size_t max_bytes) {
   const File file(path);

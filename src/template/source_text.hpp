@@ -21,9 +21,6 @@ struct TextProblem {
 };
 std::optional<TextProblem> check_source(std::string_view text, const TemplateLimits& limits);
 
-/// `12 bytes`, `9.5 MiB`.
-std::string size_text(std::size_t bytes);
-
 /// yaml-cpp refuses JSON's way to write characters beyond U+FFFF (`\ud83d\ude00`). Each such pair is replaced by three
 /// private characters of the same number of bytes, so positions stay right; nothing else knows yet whether the place is
 /// inside double quotes. True when there was one.

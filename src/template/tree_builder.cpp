@@ -1,5 +1,6 @@
 #include "template/tree_builder.hpp"
 
+#include "core/size_text.hpp"
 #include "template/source_text.hpp"
 
 namespace tasker {

@@ -9,7 +9,7 @@
 namespace tasker::worker {
 
 Boot::Boot(std::vector<std::string> argv, TimePoint now, Duration timeout)
-    : argv_(std::move(argv)), started_(now), deadline_(now + timeout) {}
+    : argv_(std::move(argv)), started_(now), deadline_(now + timeout), timeout_(timeout) {}
 
 BootReport Boot::report(std::string message) const {
   BootReport report;
@@ -39,6 +39,10 @@ bool Boot::answered(const rpc::ResultMessage& message, int pid, TimePoint now) {
          true);
     return false;
   }
+  if (late_) {
+    fail(report(late_text()), false);
+    return false;
+  }
   handlers_ = std::move(hello.handlers);
   ready_ = true;
   took_ = now - started_;
@@ -47,23 +51,34 @@ bool Boot::answered(const rpc::ResultMessage& message, int pid, TimePoint now) {
 
 void Boot::refused(const rpc::ErrorMessage& error) {
   BootReport failed = report("");
-  read_boot_error(error, failed);
-  fail(std::move(failed), true);
+  const bool interrupted = read_boot_error(error, failed);
+  if (late_) failed.message = late_text() + ": " + failed.message;
+  fail(std::move(failed), !interrupted);
 }
 
-void Boot::timed_out(Duration timeout) {
-  fail(report("the worker was not ready within " + human_text(timeout) +
-              "; something hangs while the handler files load"),
-       false);
+std::string Boot::late_text() const { return "the worker was not ready within " + human_text(timeout_); }
+
+Boot::Late Boot::timed_out(TimePoint now, Duration grace) {
+  if (!late_) {
+    late_ = true;
+    deadline_ = now + grace;
+    return Late::Ask;
+  }
+  BootReport failed = report(late_text() + "; something hangs while the handler files load, and hears no signal");
+  failed.advice = "load the handler files by hand, one by one: ruby -r ./FILE -e 1";
+  fail(std::move(failed), false);
+  return Late::Failed;
 }
 
 void Boot::broke(const std::string& what) { fail(report("the worker " + what), false); }
 
-BootReport Boot::ended(const std::string& how, std::string last_words) const {
-  BootReport told = failure_ ? *failure_ : report("the worker ended before it was ready: " + how);
+BootReport Boot::ended(const std::string& how, const WorkerEvidence& known) const {
+  BootReport told = failure_ ? *failure_ : report(late_ ? late_text() : "the worker ended before it was ready: " + how);
   // How a worker ended says nothing when the engine ended it, for what it said.
   if (!failure_) told.exit = how;
-  told.last_words = std::move(last_words);
+  told.last_words = known.last_words;
+  told.memory_kb = known.memory_kb;
+  if (told.advice.empty()) told.advice = known.advice;
   return told;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "rpc/envelope.hpp"
 #include "tasker/clock.hpp"
+#include "tasker/outcome.hpp"
 #include "tasker/workers.hpp"
 
 namespace tasker::worker {
@@ -21,17 +23,20 @@ class Boot {
   /// The answer to `initialize` of process `pid`. False when it is no worker; see `failure`.
   bool answered(const rpc::ResultMessage& message, int pid, TimePoint now);
   void refused(const rpc::ErrorMessage& error);
-  /// It is past its deadline.
-  void timed_out(Duration timeout);
+  /// It is past its deadline. The first time it is to be asked where it stands, and has `grace` to say so; the second
+  /// time it has failed.
+  enum class Late : std::uint8_t { Ask, Failed };
+  Late timed_out(TimePoint now, Duration grace);
   /// It wrote something that nobody can trust.
   void broke(const std::string& what);
   /// It ended; the report that tells all.
-  BootReport ended(const std::string& how, std::string last_words) const;
+  BootReport ended(const std::string& how, const WorkerEvidence& known) const;
   /// A report of another kind about what was started.
   BootReport report(std::string message) const;
 
   bool is_ready() const { return ready_; }
   bool has_failed() const { return failure_.has_value(); }
+  bool is_late() const { return late_; }
   /// Trying again would end the same way.
   bool is_hopeless() const { return hopeless_; }
   Duration took() const { return took_; }
@@ -43,13 +48,16 @@ class Boot {
 
  private:
   void fail(BootReport report, bool hopeless);
+  std::string late_text() const;
 
   std::vector<std::string> argv_;
   TimePoint started_;
   TimePoint deadline_;
+  Duration timeout_;
   Duration took_{};
   bool ready_ = false;
   bool hopeless_ = false;
+  bool late_ = false;
   std::optional<BootReport> failure_;
   std::vector<HandlerInfo> handlers_;
 };

@@ -78,7 +78,7 @@ std::variant<Hello, std::string> parse_hello(std::string_view result) {
   return hello;
 }
 
-void read_boot_error(const rpc::ErrorMessage& error, BootReport& report) {
+bool read_boot_error(const rpc::ErrorMessage& error, BootReport& report) {
   report.message = error.message;
   const JsonMembers data = JsonMembers::of_checked(error.data);
   report.file = data.string("file").value_or("");
@@ -88,6 +88,7 @@ void read_boot_error(const rpc::ErrorMessage& error, BootReport& report) {
     const JsonMembers members = JsonMembers::of_checked(file);
     report.file_ms.emplace_back(members.string("file").value_or(""), members.number("ms").value_or(0));
   }
+  return data.find("interrupted").has_value();
 }
 
 }  // namespace tasker::worker

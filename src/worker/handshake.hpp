@@ -24,7 +24,8 @@ struct Hello {
 /// Reads the answer to `initialize`; a sentence when it is none.
 std::variant<Hello, std::string> parse_hello(std::string_view result);
 
-/// Fills in what an error answer to `initialize` tells: message, file, line, backtrace, time per file.
-void read_boot_error(const rpc::ErrorMessage& error, BootReport& report);
+/// Fills in what an error answer to `initialize` tells: message, file, line, backtrace, time per file. True when a
+/// signal interrupted it: another boot may end otherwise.
+bool read_boot_error(const rpc::ErrorMessage& error, BootReport& report);
 
 }  // namespace tasker::worker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,13 +17,30 @@ namespace tasker::worker {
 
 /// How a process ended.
 struct ExitStatus {
+  enum class Memory : std::uint8_t {
+    Enough,        ///< or nothing is known
+    OverItsLimit,  ///< the engine killed it for that
+    MachineIsOut,  ///< the kernel killed it, or somebody in its place
+  };
+
   std::optional<int> exit_code;
   int signal = 0;  ///< 0: it exited by itself
   long max_rss_kb = 0;
-  std::optional<Duration> cpu;  ///< that it used in its whole life
+  std::optional<Duration> cpu{};  ///< that it used in its whole life
+  long last_rss_kb = 0;           ///< resident at the last sample; 0: there was none
+  Memory memory = Memory::Enough;
+  std::uint64_t memory_limit_bytes = 0;    ///< what it was held to
+  std::vector<std::string> left_behind{};  ///< what it had started and could not be ended: "sleep (123)"
 
-  /// "exit 3", "killed by SIGSEGV".
+  /// "exit 3", "killed by SIGSEGV", "killed for memory: ...".
   std::string text() const;
+};
+
+/// A limit of the kernel's, e.g. RLIMIT_NOFILE. The hard limit stays what it is.
+struct ResourceLimit {
+  int resource = 0;
+  std::uint64_t soft = 0;
+  std::string_view name;  ///< for messages; text that lives as long as the program
 };
 
 /// What to start.
@@ -30,12 +48,16 @@ struct Command {
   std::vector<std::string> argv;                         ///< argv[0] is looked up in PATH
   std::vector<std::pair<std::string, std::string>> env;  ///< the whole environment
   std::string directory;                                 ///< empty: the engine's own
+  std::vector<ResourceLimit> limits;
+  /// Resident memory of the process itself: sampled every second, more often when it comes near; killed when it is
+  /// over. 0: none.
+  std::uint64_t max_memory_bytes = 0;
 };
 
 /// What a process does. Called on the loop thread, never from inside a call to Process or ProcessLauncher (but for
 /// `drain_output`). What stood in stderr when bytes of stdout were read is delivered before them: what somebody prints
-/// before an answer is known before the answer. `on_gone` comes last, exactly once: the process is reaped, its group is
-/// killed, its output was read to the end.
+/// before an answer is known before the answer. `on_gone` comes last, exactly once: the process is reaped, what it had
+/// started is ended (but for what is named in `left_behind`), its output was read to the end.
 struct ProcessEvents {
   std::function<void(std::string_view bytes)> on_stdout;
   std::function<void(std::string_view bytes)> on_stderr;
@@ -62,6 +84,8 @@ class Process {
   virtual std::optional<Duration> cpu_time() const = 0;
   /// Reads what is in its pipes right now and delivers it (`on_stdout`, `on_stderr`) before this returns.
   virtual void drain_output() = 0;
+  /// Resident memory right now; 0 when it isn't known.
+  virtual long rss_kb() const { return 0; }
 };
 
 /// Why a process could not be started.

@@ -149,7 +149,7 @@ StepOutcome outcome_of(const Fate& fate, ErrorInfo lost, Duration timeout, std::
       return stopped(std::move(lost), *fate.reason, timeout);
     case Fate::Kind::Lost:
     case Fate::Kind::Interrupted:
-      lost.kind = ErrorKind::WorkerLost;
+      if (lost.kind != ErrorKind::OutOfMemory) lost.kind = ErrorKind::WorkerLost;
       lost.retryable = true;
       return WorkerLost{std::make_shared<ErrorInfo>(std::move(lost)), fate.kind == Fate::Kind::Interrupted};
   }

@@ -162,7 +162,7 @@ void Supervisor::worker_gone(Worker& worker, const WorkerEnd& end) {
   const Duration wait = slot.restarts.next_start() - now;
   const bool expected = end.kind == WorkerEndKind::Stopped || end.kind == WorkerEndKind::Recycled;
   observe(WorkerExited{worker.number(), worker.pid(), end.how, expected, end.kind,
-                       wait > Duration::zero() ? std::optional(wait) : std::nullopt});
+                       wait > Duration::zero() ? std::optional(wait) : std::nullopt, end.evidence});
   if (canary) {
     canary_ = 0;
     if (end.boot) canary_failed(*end.boot);

@@ -6,6 +6,7 @@
 
 #include "core/json_scan.hpp"
 #include "core/utf8.hpp"
+#include "worker/exit_explanation.hpp"
 #include "worker/handshake.hpp"
 #include "worker/signal_name.hpp"
 
@@ -52,9 +53,7 @@ std::optional<BootReport> Worker::start(ProcessLauncher& launcher) {
   events.on_stdout = [this](std::string_view bytes) { on_stdout(bytes); };
   events.on_stderr = [this](std::string_view bytes) { log_.feed(bytes); };
   events.on_gone = [this](const ExitStatus& status) { on_gone(status); };
-  Command command = settings_.command;
-  command.env.emplace_back("TASKER_WORKER", std::to_string(number()));
-  auto launched = launcher.launch(command, std::move(events));
+  auto launched = launcher.launch(settings_.command, std::move(events));
   if (auto* error = std::get_if<LaunchError>(&launched)) {
     phase_ = Phase::Gone;
     const bool missing = error->code == std::errc::no_such_file_or_directory;
@@ -120,7 +119,8 @@ void Worker::tick(TimePoint now) {
   process_->drain_output();
   if (!is_trusted() || now < next_due()) return;
   if (now >= boot_.deadline()) {
-    boot_.timed_out(settings_.boot_timeout);
+    // A runner that can hear it answers with the file it is in, and how long each took, and ends.
+    if (boot_.timed_out(now, settings_.escalation.term_grace) == Boot::Late::Ask) return process_->signal(SIGTERM);
     return end_group(SIGKILL);
   }
   if (auto fault = reader_.overdue(now)) return distrust(*std::move(fault));
@@ -242,18 +242,19 @@ void Worker::on_gone(const ExitStatus& status) {
   const WorkerEnd end = end_of(status);
   const bool by_engine = ended_by_engine_ && fault_.empty();
   phase_ = Phase::Gone;
-  delivery_.on_gone(by_engine ? Death::ByEngine : Death::ItsOwn, evidence(status), status);
+  delivery_.on_gone(by_engine ? Death::ByEngine : Death::ItsOwn, lost_error(status, end.evidence), status);
   listener_.worker_gone(*this, end);
 }
 
 WorkerEnd Worker::end_of(const ExitStatus& status) const {
   WorkerEnd end;
   end.how = status.text();
+  end.evidence = evidence(status);
   const bool wanted = phase_ == Phase::Stopping && fault_.empty();
   if (boot_.has_failed() || (!boot_.is_ready() && !wanted)) {
     end.kind = WorkerEndKind::BootFailed;
     end.hopeless = boot_.is_hopeless();
-    end.boot = boot_.ended(status.text(), log_.tail());
+    end.boot = boot_.ended(status.text(), end.evidence);
     if (boot_.has_failed()) end.how = "it could not be used";
   } else if (recycled_ && wanted) {
     end.kind = WorkerEndKind::Recycled;
@@ -265,13 +266,31 @@ WorkerEnd Worker::end_of(const ExitStatus& status) const {
   return end;
 }
 
-ErrorInfo Worker::evidence(const ExitStatus& status) const {
+WorkerEvidence Worker::evidence(const ExitStatus& status) const {
+  WorkerEvidence known;
+  known.pid = pid();
+  known.exit_code = status.exit_code;
+  if (status.signal != 0) known.signal = signal_name(status.signal);
+  known.last_words = log_.tail();
+  known.memory_kb = status.last_rss_kb;
+  // The engine's own doing needs no advice, but for a limit that somebody set.
+  const bool by_itself = phase_ != Phase::Stopping && !killed_ && fault_.empty() && !boot_.is_late();
+  if (!by_itself && status.memory != ExitStatus::Memory::OverItsLimit) return known;
+  const ExitMoment moment = !boot_.is_ready()  ? ExitMoment::Booting
+                            : had_step_at_end_ ? ExitMoment::InStep
+                                               : ExitMoment::Idle;
+  known.advice = exit_advice(status, moment, known.last_words);
+  return known;
+}
+
+ErrorInfo Worker::lost_error(const ExitStatus& status, const WorkerEvidence& known) const {
   ErrorInfo error;
   error.message = "worker " + std::to_string(pid()) + " ";
   error.message += fault_.empty()
                        ? (status.signal ? "was " : "ended with ") + status.text() + " in the middle of the step"
                        : fault_ + "; it was killed";
-  error.worker = WorkerEvidence{pid(), status.exit_code, status.signal ? signal_name(status.signal) : "", log_.tail()};
+  if (status.memory != ExitStatus::Memory::Enough) error.kind = ErrorKind::OutOfMemory;
+  error.worker = known;
   return error;
 }
 

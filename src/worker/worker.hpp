@@ -40,6 +40,7 @@ struct WorkerEnd {
   std::optional<BootReport> boot;  ///< for BootFailed
   bool hopeless = false;           ///< for BootFailed: trying again would end the same way
   std::string how;                 ///< "exit 1", "killed by SIGSEGV", "never started"
+  WorkerEvidence evidence;
 };
 
 class Worker;
@@ -126,7 +127,8 @@ class Worker final : private DeliveryHost {
   bool is_trusted() const { return fault_.empty() && !boot_.has_failed() && phase_ != Phase::Gone; }
   void leave_if_done();
   WorkerEnd end_of(const ExitStatus& status) const;
-  ErrorInfo evidence(const ExitStatus& status) const;
+  WorkerEvidence evidence(const ExitStatus& status) const;
+  ErrorInfo lost_error(const ExitStatus& status, const WorkerEvidence& known) const;
 
   const Identity identity_;
   const WorkerSettings& settings_;

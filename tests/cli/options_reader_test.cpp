@@ -127,6 +127,27 @@ TEST_CASE("when workers are let go: counts, sizes and durations, and never by de
                     "--max-rss: \"lots\" is no size: write 512k, 256M, 1.5G or plain bytes");
 }
 
+TEST_CASE("limits and the environment of workers are refused where they can't be") {
+  CHECK(refusal({"--max-memory", "lots"}) ==
+        "--max-memory: \"lots\" is no size: write 512k, 256M, 1.5G or plain bytes");
+  CHECK(refusal({"--max-memory", "0"}).find("is no size") != std::string::npos);
+  CHECK(refusal({"--max-files", "3"}) == "--max-files: \"3\" is no whole number from 16");
+  CHECK(refusal({"--clean-env", "--pass-env", "A=b"}) ==
+        "--pass-env: \"A=b\" is no name of a variable; write NAME, or PREFIX* for all that begin so");
+  CHECK(refusal({"--pass-env", "A"}) == "--pass-env needs --clean-env: without it workers get the whole environment");
+}
+
+TEST_CASE("limits and the environment of workers are read from flags and variables") {
+  const RunOptions flags =
+      read({"--clean-env", "--pass-env", "AWS_*", "--pass-env", "X", "--max-memory", "1G", "--max-files", "256"});
+  CHECK(flags.workers.clean_env);
+  CHECK(flags.workers.pass_env == std::vector<std::string>{"AWS_*", "X"});
+  CHECK(flags.workers.max_memory_bytes == 1'073'741'824);
+  CHECK(flags.workers.open_files == 256);
+  const RunOptions variables = read({}, {{"TASKER_CLEAN_ENV", "1"}, {"TASKER_PASS_ENV", "A:B_*"}});
+  CHECK(variables.workers.pass_env == std::vector<std::string>{"A", "B_*"});
+}
+
 TEST_CASE("NO_COLOR counts whatever it says") {
   CHECK(read({}, {{"NO_COLOR", "whatever"}}).common.no_color);
   CHECK_FALSE(read({}).common.no_color);

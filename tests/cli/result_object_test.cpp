@@ -50,7 +50,12 @@ TEST_CASE("a failed step carries everything that is known of its error") {
   CHECK(told["error_code"] == "E7");
   CHECK(told["retryable"] == true);
   CHECK(told["retry_after"] == 1.5);
-  CHECK(told["worker"] == json{{"pid", 77}, {"exit", nullptr}, {"signal", "SIGKILL"}, {"last_words", "bye"}});
+  CHECK(told["worker"] == json{{"pid", 77},
+                               {"exit", nullptr},
+                               {"signal", "SIGKILL"},
+                               {"last_words", "bye"},
+                               {"memory_kb", nullptr},
+                               {"advice", nullptr}});
   CHECK(result["steps"][1]["state"] == "pending");
   CHECK(result["steps"][1]["error"]["kind"] == "blocked");
   CHECK(result["steps"][1]["error"]["blocked_by"] == json::array({"a"}));

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
@@ -28,13 +29,16 @@ TEST_CASE("bytes travel both ways, and both streams are told apart") {
   CHECK(child->status->exit_code == 0);
 }
 
-TEST_CASE("a child gets its arguments, exactly the given environment, and its directory") {
+TEST_CASE("a child gets its arguments, exactly the given environment and a mark of its own, and its directory") {
   Playground here;
   here.env = {{"PATH", "/usr/bin:/bin"}, {"COLOUR", "blue = sky"}};
   const auto variables = here.start({"env"});
+  const auto others = here.start({"env"});
   const auto arguments = here.start({"sh", "-c", "echo \"$0|$1|$2\"; pwd -P", "a b", "", "c\"d"}, "/usr/bin");
-  REQUIRE(here.wait([&] { return variables->gone() && arguments->gone(); }));
-  CHECK(variables->out == "PATH=/usr/bin:/bin\nCOLOUR=blue = sky\n");
+  REQUIRE(here.wait([&] { return variables->gone() && others->gone() && arguments->gone(); }));
+  CHECK(variables->out.starts_with("PATH=/usr/bin:/bin\nCOLOUR=blue = sky\nTASKER_WORKER="));
+  CHECK(std::count(variables->out.begin(), variables->out.end(), '\n') == 3);
+  CHECK(variables->out != others->out);
   CHECK(arguments->out == "a b||c\"d\n" + std::filesystem::canonical("/usr/bin").string() + "\n");
 }
 
@@ -171,7 +175,7 @@ TEST_CASE("drain_output inside a callback of the same child leaves the order alo
     process->drain_output();
     order.append(bytes).append(">");
   };
-  auto result = here.launcher.launch({{"sh", "-c", "echo 1; echo 2 >&2; kill -STOP $$"}, here.env, ""},
+  auto result = here.launcher.launch({{"sh", "-c", "echo 1; echo 2 >&2; kill -STOP $$"}, here.env, "", {}, 0},
                                      {hear, hear, [](const auto&) {}});
   process = std::get<std::unique_ptr<tasker::worker::Process>>(std::move(result));
   siginfo_t info{};
@@ -184,7 +188,7 @@ TEST_CASE("what was printed before an answer is delivered before it") {
   Playground here;
   std::string order;
   auto result =
-      here.launcher.launch({{"sh", "-c", "echo note >&2; echo answer; kill -STOP $$"}, here.env, ""},
+      here.launcher.launch({{"sh", "-c", "echo note >&2; echo answer; kill -STOP $$"}, here.env, "", {}, 0},
                            {[&](auto bytes) { order += bytes; }, [&](auto bytes) { order += bytes; }, nullptr});
   const auto process = std::get<std::unique_ptr<tasker::worker::Process>>(std::move(result));
   siginfo_t info{};
@@ -197,7 +201,7 @@ TEST_CASE("an answer isn't lost when the callback for what was printed before it
   Playground here;
   std::string heard;
   auto result = here.launcher.launch(
-      {{"sh", "-c", "echo note >&2; echo answer; kill -STOP $$"}, here.env, ""},
+      {{"sh", "-c", "echo note >&2; echo answer; kill -STOP $$"}, here.env, "", {}, 0},
       {[&](auto bytes) { heard += bytes; }, [](auto) { throw std::logic_error("from on_stderr"); }, nullptr});
   const auto process = std::get<std::unique_ptr<tasker::worker::Process>>(std::move(result));
   siginfo_t info{};
@@ -214,7 +218,7 @@ TEST_CASE("an exception of a callback passes through the loop and ends neither i
     heard += bytes;
     if (!std::exchange(thrown, true)) throw std::logic_error("from a callback");
   };
-  auto result = here.launcher.launch({{"cat"}, here.env, ""}, {hear, nullptr, nullptr});
+  auto result = here.launcher.launch({{"cat"}, here.env, "", {}, 0}, {hear, nullptr, nullptr});
   const auto process = std::get<std::unique_ptr<tasker::worker::Process>>(std::move(result));
   process->write("one ");
   CHECK_THROWS_WITH_AS(here.wait([] { return false; }), "from a callback", std::logic_error);

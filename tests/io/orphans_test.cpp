@@ -6,15 +6,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <string>
 
 #include "support/io_probe.hpp"
 
-using std::chrono::seconds;
-using tasker::io::end_session_leftovers;
 using tasker::io::reap_orphans;
 using tasker::testing::ends;
+using tasker::testing::has_zombies;
 using tasker::testing::Playground;
 
 namespace {
@@ -60,46 +58,16 @@ TEST_CASE("a subreaper gets what its workers left behind, and can reap it") {
   const auto child = here.start_shell("sleep 1000 & echo $!");
   REQUIRE(here.wait_gone(*child));
   const int orphan = std::stoi(child->out);
-  REQUIRE(ends(orphan));  // killed with its group
-  CHECK(reap_orphans({}) == std::vector<int>{orphan});
+  CHECK(reap_orphans({}) == std::vector<int>{orphan});  // it was ended with its worker
 }
 
-TEST_CASE("leftovers are found by session, without touching anybody else") {
-  Playground here;
-  // Left the group, not the session: an interactive shell gives each job a group of its own.
-  const auto child = here.start_shell("set -m; sleep 1000 >/dev/null 2>&1 & echo $!");
-  const auto bystander = here.start({"cat"});
+TEST_CASE("a launcher that owns its process reaps what workers left behind") {
+  const Subreaper subreaper;
+  Playground here({.reap_orphans = true, .warden_program = ""});
+  const auto child = here.start_shell("sleep 1000 & sleep 1000 & exit 0");
   REQUIRE(here.wait_gone(*child));
-  const int leftover = std::stoi(child->out);
-  REQUIRE(::kill(leftover, 0) == 0);
-  CHECK(end_session_leftovers({child->process->pid(), ""}, seconds(10)).empty());
-  CHECK(ends(leftover));
-  CHECK(::kill(bystander->process->pid(), 0) == 0);
-}
-
-TEST_CASE("leftovers are found by their mark, which must match to the letter") {
-  Playground here;
-  const std::string id = "orphans-test-" + std::to_string(::getpid());
-  here.env.emplace_back("TASKER_WORKER", id + "1");
-  const auto other = here.start({"cat"});
-  here.env.back().second = id;
-  const auto child = here.start_shell("setsid sh -c 'echo $$; exec sleep 1000 >/dev/null 2>&1' & read line");
-  REQUIRE(here.wait([&] { return child->out.ends_with("\n"); }));
-  child->process->write("end\n");
-  REQUIRE(here.wait_gone(*child));
-  const int leftover = std::stoi(child->out);
-  REQUIRE(::kill(leftover, 0) == 0);
-  CHECK(end_session_leftovers({0, "TASKER_WORKER=" + id}, seconds(10)).empty());
-  CHECK(ends(leftover));
-  CHECK(::kill(other->process->pid(), 0) == 0);
-}
-
-TEST_CASE("a session whose leader lives isn't that of a dead worker") {
-  Playground here;
-  const auto stranger = here.start({"cat"});
-  CHECK(end_session_leftovers({stranger->process->pid(), ""}, seconds(10)).empty());
-  stranger->process->write("alive");
-  CHECK(here.wait([&] { return stranger->out == "alive"; }));
+  CHECK(child->status->exit_code == 0);
+  CHECK_FALSE(has_zombies());
 }
 
 TEST_SUITE_END();

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "io/pidfd.hpp"
+#include "io/proc_files.hpp"
 
 namespace tasker::testing {
 
@@ -35,14 +36,15 @@ worker::ProcessEvents Probe::events() {
 
 std::unique_ptr<Probe> Playground::start(std::vector<std::string> argv, std::string directory) {
   auto probe = std::make_unique<Probe>();
-  auto result = launcher.launch({std::move(argv), env, std::move(directory)}, probe->events());
+  auto result =
+      launcher.launch({std::move(argv), env, std::move(directory), limits, max_memory_bytes}, probe->events());
   if (const auto* error = std::get_if<worker::LaunchError>(&result)) throw std::runtime_error(error->message);
   probe->process = std::get<std::unique_ptr<worker::Process>>(std::move(result));
   return probe;
 }
 
 std::string Playground::refusal(std::vector<std::string> argv, std::string directory) {
-  const auto result = launcher.launch({std::move(argv), env, std::move(directory)}, {});
+  const auto result = launcher.launch({std::move(argv), env, std::move(directory), limits, 0}, {});
   const auto* error = std::get_if<worker::LaunchError>(&result);
   return error ? error->message : "";
 }
@@ -62,6 +64,15 @@ std::vector<int> open_descriptors(int pid) {
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;
+}
+
+std::vector<int> children_of(int pid) {
+  std::vector<int> pids;
+  for (const int other : io::process_ids()) {
+    const auto stat = io::read_process_stat(other);
+    if (stat && stat->parent == pid) pids.push_back(other);
+  }
+  return pids;
 }
 
 bool has_zombies() {

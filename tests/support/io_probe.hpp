@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +33,8 @@ struct Probe {
 /// A loop with a launcher and whatever children a test starts.
 class Playground {
  public:
+  explicit Playground(io::CustodyOptions options = {}) : launcher(loop, options) {}
+
   std::unique_ptr<Probe> start(std::vector<std::string> argv, std::string directory = "");
   std::unique_ptr<Probe> start_shell(const std::string& script) { return start({"sh", "-c", script}); }
   /// What launching answers when it can't; empty when it could.
@@ -42,13 +45,17 @@ class Playground {
   }
 
   std::vector<std::pair<std::string, std::string>> env{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+  std::uint64_t max_memory_bytes = 0;
+  std::vector<worker::ResourceLimit> limits;
   io::EventLoop loop;
-  io::ChildProcessLauncher launcher{loop};
+  io::ChildProcessLauncher launcher;
 };
 
 /// "SigIgn", "SigBlk", ... of /proc/PID/status; empty when there is no such process.
 std::string proc_status(int pid, const std::string& field);
 std::vector<int> open_descriptors(int pid);
+/// Living children of a process, zombies too.
+std::vector<int> children_of(int pid);
 /// Children of this process that have ended and wait to be reaped.
 bool has_zombies();
 /// Whether the process ends within ten seconds (a zombie has ended).

@@ -59,15 +59,62 @@ TEST_CASE("a worker that ends before it is ready is replaced; after five within 
   CHECK(f.child(5).methods().back() == "step/process");
 }
 
-TEST_CASE("a boot that hangs is killed at its deadline") {
+TEST_CASE("a boot that hangs is asked where it stands at its deadline, and killed when it does not say") {
   PoolFixture f;
   f.submit("a");
   CHECK(f.pool->next_due() == f.clock.steady() + 30s);
   f.tick_after(30s);
+  CHECK(f.child().signals == std::vector{SIGTERM});
+  CHECK(f.child().group_signals.empty());
+  CHECK(f.pool->next_due() == f.clock.steady() + 2s);
+  f.tick_after(2s);
   CHECK(f.child().group_signals == std::vector{SIGKILL});
   f.child().dies(SIGKILL);
   f.tick_after(120ms);
   CHECK(f.launcher.children.size() == 2);
+}
+
+TEST_CASE("a boot that is over its deadline and says where it stands is told with that, and tried again") {
+  PoolFixture f;
+  f.submit("a");
+  for (std::size_t boot = 0; boot < 5; ++boot) {
+    REQUIRE(f.launcher.children.size() == boot + 1);
+    f.tick_after(30s);
+    f.child(boot).error(-32005, "slow.rb was still loading after 29.9 s; it stood at slow.rb:7",
+                        R"({"file":"slow.rb","line":7,"interrupted":"SIGTERM","backtrace":["slow.rb:7"],)"
+                        R"("files":[{"file":"a.rb","ms":2},{"file":"slow.rb","ms":29900}]})");
+    f.child(boot).dies(SIGTERM);
+    f.tick_after(2s);
+    if (boot < 2) CHECK(!f.no_worker);
+  }
+  REQUIRE(f.no_worker == std::nullopt);  // five in more than a minute: the breaker has nothing to say
+  CHECK(f.launcher.children.size() == 6);
+}
+
+TEST_CASE("a hello that comes after the boot deadline comes too late") {
+  PoolFixture f;
+  f.submit("a");
+  f.tick_after(30s);
+  f.child().says_hello();
+  CHECK(f.child().group_signals == std::vector{SIGKILL});
+  CHECK(f.child().methods() == Names{"initialize"});
+}
+
+TEST_CASE("a step whose process was killed for memory failed for want of memory, with what it had and what to do") {
+  PoolFixture f;
+  f.submit("a");
+  f.child().says_hello();
+  tasker::worker::ExitStatus status{std::nullopt, SIGKILL, 0};
+  status.memory = tasker::worker::ExitStatus::Memory::OverItsLimit;
+  status.memory_limit_bytes = 64 << 20;
+  status.last_rss_kb = 200 << 10;
+  f.child().events.on_gone(status);
+  const auto& error = *f.outcome<WorkerLost>("a").error;
+  CHECK(error.kind == tasker::ErrorKind::OutOfMemory);
+  CHECK(error.message ==
+        "worker 100 was killed out of memory: it had 200 MiB, --max-memory is 64 MiB in the middle of the step");
+  CHECK(error.worker->memory_kb == 200 << 10);
+  CHECK(error.worker->advice.starts_with("raise --max-memory"));
 }
 
 TEST_CASE("a runner in another process than the one that was started is refused: it could not be watched") {

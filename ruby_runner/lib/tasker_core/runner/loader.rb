@@ -14,6 +14,16 @@ module TaskerCore
         end
       end
 
+      # A signal came while a file was loading: the engine's boot deadline, or somebody outside.
+      class Interrupted < Failure
+        attr_reader :signal
+
+        def initialize(message, data, signal)
+          super(message, data)
+          @signal = signal
+        end
+      end
+
       TESTS = %r{(\A|/)(test|spec)/|_(test|spec)\.rb\z}
 
       attr_reader :files
@@ -70,7 +80,10 @@ module TaskerCore
       def load_one(name, path)
         started = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC)
         Kernel.instance_method(:require).bind_call(self, path)
-      rescue SignalException, NoMemoryError
+      rescue SignalException => e
+        time(name, started)
+        raise interrupted(e, name)
+      rescue NoMemoryError
         raise
       rescue Exception => e
         time(name, started)
@@ -98,6 +111,19 @@ module TaskerCore
         message = "#{file}:#{line}: #{report["class"]}: #{one_line(report["message"], file, line)}"
         Failure.new(message, report.slice("class", "message", "backtrace")
                                    .merge("file" => file, "line" => line, "files" => @files))
+      end
+
+      def interrupted(error, name)
+        file, line = place(error, name)
+        message = "#{name} was still loading after #{human(@files.last["ms"])}; it stood at #{file}:#{line}"
+        Interrupted.new(message,
+                        { "class" => "SignalException", "message" => error.message, "interrupted" => error.message,
+                          "backtrace" => ErrorReport.user_frames(error.backtrace || []),
+                          "file" => file, "line" => line, "files" => @files }, error)
+      end
+
+      def human(milliseconds)
+        milliseconds < 1_000 ? "#{milliseconds.round} ms" : "#{(milliseconds / 1_000).round(1)} s"
       end
 
       # A SyntaxError names its place in the message only.

@@ -117,8 +117,16 @@ module TaskerCore
 
       def load(loader, params)
         HandlerRegistry.new(loader.load(handlers: params.handlers, require: params.requires))
+      rescue Loader::Interrupted => e
+        interrupted(@request_id, e)
       rescue Loader::Failure => e
         raise Rpc::Error.new(Rpc::LOAD_FAILED, e.message, data: e.data)
+      end
+
+      # Says where it stood, then ends by the signal as it would have without.
+      def interrupted(id, interruption)
+        @wire.write(Rpc.error(id, Rpc::LOAD_FAILED, interruption.message, interruption.data))
+        raise interruption.signal
       end
 
       def hello(registry, loader)
