@@ -24,6 +24,23 @@ class EndToEndTest < Minitest::Test
     end
   end
 
+  def test_a_signal_while_files_load_is_answered_with_where_they_stand_and_ends_the_worker
+    with_folder("a.rb" => "class A; end", "b.rb" => "# slow\n$stderr.puts 'here'; sleep\n") do |folder|
+      RunnerProcess.open do |runner|
+        runner.request("initialize", "protocol_versions" => [1], "handlers" => [folder])
+        runner.wait_for_error("here")
+        runner.signal("TERM")
+        error = runner.read.fetch("error")
+        assert_equal(-32_005, error["code"])
+        assert_match(/b\.rb was still loading after .+; it stood at .*b\.rb:2\z/, error["message"])
+        assert_equal "SIGTERM", error["data"]["interrupted"]
+        assert_equal [2, "b.rb"], [error["data"]["line"], File.basename(error["data"]["file"])]
+        assert_equal(%w[a.rb b.rb], error["data"]["files"].map { |file| File.basename(file["file"]) })
+        assert_equal Signal.list["TERM"], runner.wait.termsig
+      end
+    end
+  end
+
   def test_a_handler_cannot_make_an_error_of_a_signal
     source = <<~RUBY
       class Swallows
@@ -247,6 +264,13 @@ class EndToEndTest < Minitest::Test
   end
 
   private
+
+  def with_folder(files)
+    Dir.mktmpdir do |folder|
+      files.each { |name, text| File.write(File.join(folder, name), text) }
+      yield folder
+    end
+  end
 
   def with(source)
     RunnerProcess.open do |runner|

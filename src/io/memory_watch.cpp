@@ -13,7 +13,7 @@ namespace tasker::io {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval(1000);
-constexpr std::chrono::milliseconds kIntervalNearTheLimit(100);
+constexpr std::chrono::milliseconds kShortInterval(100);  ///< near the limit
 constexpr double kNear = 0.5;
 
 std::uint64_t number_after(const std::string& text, const std::string& name) {
@@ -47,9 +47,10 @@ MemoryWatch::MemoryWatch(EventLoop& loop)
 
 void MemoryWatch::add(const std::shared_ptr<WatchedChild>& child) {
   child->judge_memory([before = kills_before_] { return count_oom_kills() > *before; });
-  const bool was_idle = children_.empty();
+  if (children_.empty()) *kills_before_ = count_oom_kills();
   children_.push_back(child);
-  if (was_idle) sample();
+  // Soon: right after `execve` it has next to nothing, and it may not live for long.
+  timer_.expire_at(std::chrono::steady_clock::now() + kShortInterval);
 }
 
 void MemoryWatch::sample() {
@@ -63,7 +64,7 @@ void MemoryWatch::sample() {
   for (const auto& weak : children_) {
     if (const auto child = weak.lock()) fullest = std::max(fullest, child->sample_memory());
   }
-  timer_.expire_at(std::chrono::steady_clock::now() + (fullest > kNear ? kIntervalNearTheLimit : kInterval));
+  timer_.expire_at(std::chrono::steady_clock::now() + (fullest > kNear ? kShortInterval : kInterval));
 }
 
 }  // namespace tasker::io

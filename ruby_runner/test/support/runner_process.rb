@@ -26,6 +26,8 @@ class RunnerProcess
     @output, output = IO.pipe
     @stderr, stderr = IO.pipe
     @errors = +""
+    @lock = Mutex.new
+    @printed = ConditionVariable.new
     @pid = spawn(environment, "ruby", *ruby_options, PROGRAM, in: input, out: output, err: stderr, pgroup: true)
     [input, output, stderr].each(&:close)
     @drain = Thread.new { drain }
@@ -105,6 +107,11 @@ class RunnerProcess
     @output.close
   end
 
+  # Waits until it has printed that on stderr.
+  def wait_for_error(text)
+    Timeout.timeout(LIMIT) { @lock.synchronize { @printed.wait(@lock) until @errors.include?(text) } }
+  end
+
   def wait
     @status ||= Timeout.timeout(LIMIT) { Process.wait2(@pid).last }
   end
@@ -128,8 +135,15 @@ class RunnerProcess
 
   private
 
+  def note(text)
+    @lock.synchronize do
+      @errors << text
+      @printed.broadcast
+    end
+  end
+
   def drain
-    loop { @errors << @stderr.readpartial(65_536) }
+    loop { note(@stderr.readpartial(65_536)) }
   rescue IOError
     nil
   end
