@@ -184,8 +184,9 @@ TEST_CASE("a hello that comes after the boot deadline changes nothing: the proce
   PoolFixture f;
   f.submit("a");
   f.tick_after(30s);
-  CHECK(f.child().group_signals == std::vector{SIGKILL});
+  CHECK(f.child().signals == std::vector{SIGTERM});
   f.child().says_hello();
+  CHECK(f.child().group_signals == std::vector{SIGKILL});
   CHECK(f.announced == 0);
   f.child().dies(SIGKILL);
   CHECK(f.pool->snapshot().slots.at(0).counters.boot_failures == 1);

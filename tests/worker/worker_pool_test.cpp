@@ -91,15 +91,6 @@ TEST_CASE("a boot that is over its deadline and says where it stands is told wit
   CHECK(f.launcher.children.size() == 6);
 }
 
-TEST_CASE("a hello that comes after the boot deadline comes too late") {
-  PoolFixture f;
-  f.submit("a");
-  f.tick_after(30s);
-  f.child().says_hello();
-  CHECK(f.child().group_signals == std::vector{SIGKILL});
-  CHECK(f.child().methods() == Names{"initialize"});
-}
-
 TEST_CASE("a step whose process was killed for memory failed for want of memory, with what it had and what to do") {
   PoolFixture f;
   f.submit("a");
