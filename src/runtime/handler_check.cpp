@@ -40,6 +40,14 @@ std::string same_named_file(const std::string& callable, const std::vector<Handl
   return file.empty() ? "" : "; " + file + " defines " + constants;
 }
 
+/// A class below the library's base without a `call`: the template says which of its methods is meant.
+std::string without_entry(const HandlerInfo& info, const std::string& where) {
+  std::string methods;
+  for (const std::string& method : info.methods) methods += (methods.empty() ? "" : ", ") + method;
+  return "handler \"" + info.name + "\" has no entry of its own" + where +
+         "; name one of its methods as handler.method: " + methods;
+}
+
 std::string problem_of(const StepTemplate& step, const HandlerRegistry& registry,
                        const std::vector<HandlerInfo>& announced) {
   const HandlerReference& reference = step.handler;
@@ -51,7 +59,7 @@ std::string problem_of(const StepTemplate& step, const HandlerRegistry& registry
   if (!info && registry.find(reference.callable)) return "";
   if (!info)
     return registry.unknown_message(reference.callable) + where + same_named_file(reference.callable, announced);
-  if (reference.method.empty()) return "";
+  if (reference.method.empty()) return info->api == "methods" ? without_entry(*info, where) : "";
   if (std::find(info->methods.begin(), info->methods.end(), reference.method) != info->methods.end()) return "";
   return "handler \"" + reference.callable + "\" has no public method \"" + reference.method + "\"" + where +
          did_you_mean(reference.method, info->methods);

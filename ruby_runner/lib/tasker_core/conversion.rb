@@ -257,7 +257,7 @@ module TaskerCore
         end
 
         # The method that gives an object's data: its own to_h or as_json. Enumerable's to_h reads a file's lines, and
-        # the as_json that Rails gives to every object shows its instance variables: neither is meant by anyone.
+        # the as_json that Rails gives to every object (and to IO) shows its inner parts: neither is meant by anyone.
         def conversion(value)
           %i[to_h as_json].find do |name|
             value.respond_to?(name) && !GENERIC_OWNERS.include?(value.method(name).owner)
@@ -267,7 +267,7 @@ module TaskerCore
         end
 
         KERNEL_CLASS = Kernel.instance_method(:class)
-        GENERIC_OWNERS = [Enumerable, Object, Kernel].freeze
+        GENERIC_OWNERS = [Enumerable, Object, Kernel, IO].freeze
       end
     end
   end

@@ -159,7 +159,10 @@ class FormsTest < Minitest::Test
     RUBY
     with(source) do |runner, handlers|
       assert_equal [%w[OrderProcess::Charge rails]], handlers.map { |handler| handler.values_at("name", "api") }
-      assert_equal({ "at" => true, "on" => true, "due" => true, "prod" => true }, results(runner, "OrderProcess::Charge"))
+      [nil, "process", "handle", "call"].each do |method|
+        expected = { "at" => true, "on" => true, "due" => true, "prod" => true }
+        assert_equal expected, results(runner, "OrderProcess::Charge", method: method), method
+      end
     end
   end
 

@@ -71,16 +71,23 @@ module TaskerCore
       # How to call it; `method` is the template's `handler.method`. Raises Rpc::Error for a method it does not offer.
       def entry(method)
         refuse("can't be used: #{@reason}") if @reason
-        return other_entry(method) if method && @methods.include?(method) && method.to_sym != @entry&.method
-        return @entry if @entry && (method.nil? || DEFAULTS.include?(method))
+        return @entry if @entry && own_form?(method)
 
         refuse("needs a handler.method; it has #{@methods.join(", ")}", @methods) if method.nil?
+        return other_entry(method) if @methods.include?(method)
 
         refuse("has no public method #{method.inspect}; #{Suggestions.sentence(method, @methods)}",
                Suggestions.for(method, @methods))
       end
 
       private
+
+      # Is the handler's own form meant, and no other method?
+      def own_form?(method)
+        return true if method.nil? || method.to_sym == @entry.method
+
+        DEFAULTS.include?(method) && (!@methods.include?(method) || @entry.results_arity == ASSIGNED)
+      end
 
       # `def self.concurrency = 2`: how many steps of the handler may run at once, in all workers together.
       def concurrency

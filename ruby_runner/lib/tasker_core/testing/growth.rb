@@ -115,11 +115,11 @@ module TaskerCore
       def cut(step, outcome)
         workers = children_of(step).select { |each| each.type == "batch_worker" }
         cursors = cursors(step, outcome)
-        return @settlement.answer(step.name, workers.map(&:name)) if cursors.empty?
+        return @settlement.answered(step.name, workers.map(&:name)) if cursors.empty?
 
         worker = worker_template(step, workers, outcome["worker_template_name"])
         @workers[worker.name] = worker_births(step, worker, cursors)
-        @settlement.answer(step.name, [worker.name])
+        @settlement.answered(step.name, [worker.name])
       end
 
       def cursors(step, outcome)

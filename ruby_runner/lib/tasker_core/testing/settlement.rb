@@ -16,14 +16,14 @@ module TaskerCore
       end
 
       # A decision chose these steps, or a batchable step feeds these batch workers.
-      def answer(name, children)
+      def answered(name, children)
         @answers[name] = children
         @fates.clear
       end
 
       # What it would be with that answer; the settlement itself stays as it is.
       def with(name, children)
-        dup.tap { |copy| copy.answer(name, children) }
+        dup.tap { |copy| copy.answered(name, children) }
       end
 
       # @return [Symbol] :exists, :never, or :open
@@ -39,29 +39,40 @@ module TaskerCore
       end
 
       def fate_of(step)
-        fates = step.dependencies.map { |parent| dependency(@template.step(parent), step) }
-        if step.type == "deferred_convergence" && fates.any?
-          return :open if fates.include?(:open)
-
-          return fates.include?(:exists) ? :exists : :never
-        end
-        return :never if fates.include?(:never)
+        converges = step.type == "deferred_convergence" && step.dependencies.any?
+        fates = fates_of_dependencies(step, converges)
+        return :never if converges ? fates.uniq == [:never] : fates.include?(:never)
 
         fates.include?(:open) ? :open : :exists
       end
 
+      # A convergence takes what there is: it waits for the decision itself, never to be chosen.
+      def fates_of_dependencies(step, converges)
+        parents = step.dependencies.map { |name| @template.step(name) }
+        choices = converges ? [] : parents.select { |parent| parent.type == "decision" }
+        fates = (parents - choices).map { |parent| dependency(parent, step) }
+        choices.any? ? fates << choice(choices, step) : fates
+      end
+
       def dependency(parent, child)
         parents = fate(parent.name)
-        return parents if parents == :never || !by_results?(parent, child)
+        return parents if parents == :never || parent.type != "batchable" || child.type != "batch_worker"
+
+        answer(parent, child)
+      end
+
+      # The first decision that chooses a step speaks for all; the last one that does not, against it.
+      def choice(decisions, child)
+        fates = decisions.map { |decision| fate(decision.name) == :never ? :never : answer(decision, child) }
+        return :exists if fates.include?(:exists)
+
+        fates.include?(:open) ? :open : :never
+      end
+
+      def answer(parent, child)
         return :open unless @answers.key?(parent.name)
 
         @answers[parent.name].include?(child.name) ? :exists : :never
-      end
-
-      # A convergence takes what there is: it waits for the decision itself, never to be chosen.
-      def by_results?(parent, child)
-        (parent.type == "decision" && child.type != "deferred_convergence") ||
-          (parent.type == "batchable" && child.type == "batch_worker")
       end
     end
   end

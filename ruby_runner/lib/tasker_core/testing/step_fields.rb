@@ -39,7 +39,18 @@ module TaskerCore
 
       def entry(step, ancestor)
         { "workflow_step_id" => 1_000_001 + ancestor.index, "step_uuid" => uuid(ancestor), "name" => ancestor.name,
-          "state" => ancestor.state, "results" => ancestor.results, "dependency" => step.parents.include?(ancestor) }
+          "state" => ancestor.state, "results" => results(step, ancestor), "dependency" => step.parents.include?(ancestor) }
+      end
+
+      # A batch worker sees no cursor but its own: the list of all would go to every one of them.
+      def results(step, ancestor)
+        results = ancestor.results
+        return results unless step.batch && ancestor.template.type == "batchable" && results.is_a?(Hash)
+
+        outcome = results["batch_processing_outcome"]
+        return results unless outcome.is_a?(Hash) && outcome.key?("cursor_configs")
+
+        results.merge("batch_processing_outcome" => outcome.merge("cursor_configs" => []))
       end
 
       def uuid(step)

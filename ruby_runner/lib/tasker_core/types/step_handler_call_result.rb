@@ -10,7 +10,8 @@ module TaskerCore
       class Success
         attr_reader :result, :metadata
 
-        def initialize(result:, metadata: {})
+        # `success:` was an attribute of its own; it says nothing that the class does not.
+        def initialize(result:, metadata: {}, **)
           @result = result
           @metadata = metadata || {}
         end
@@ -32,7 +33,7 @@ module TaskerCore
         # What it was made of by from_exception; its backtrace and causes are recorded too.
         attr_reader :exception
 
-        def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {}, exception: nil)
+        def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {}, exception: nil, **)
           @exception = exception
           @error_type = error_type.to_s
           @message = message.to_s

@@ -12,11 +12,12 @@ module TaskerCore
       def self.of(entry)
         done = entry["state"] != "error"
         wrap({ "workflow_step_uuid" => entry["step_uuid"], "success" => done, "status" => done ? "completed" : "error",
-               "processed" => true, "result" => entry["results"], "metadata" => {}, "error" => nil }.merge(entry))
+               "processed" => true, "result" => entry["results"], "metadata" => {}, "error" => nil,
+               "orchestration_metadata" => nil }.merge(entry))
       end
 
       reads :workflow_step_id, :workflow_step_uuid, :step_uuid, :name, :state, :status, :success, :processed, :result,
-            :results, :metadata, :error, id: :workflow_step_id, step_name: :name
+            :results, :metadata, :error, :orchestration_metadata, id: :workflow_step_id, step_name: :name
 
       # Whether the running step names it among its dependencies; else it is a farther ancestor.
       def dependency?
