@@ -13,8 +13,9 @@ TEST_CASE("a handler of each form carries the sum on") {
                                    R"({"start": 0})", "-o", "json", "--quiet"});
   CAPTURE(run.err);
   REQUIRE(run.exit_code == 0);
+  const json result = json::parse(run.out);
   std::vector<int> sums;
-  for (const json& step : json::parse(run.out)["steps"]) sums.push_back(step["results"]["sum"]);
+  for (const json& step : result["steps"]) sums.push_back(step["results"]["sum"]);
   CHECK(sums == std::vector<int>{1, 3, 6, 12, 16, 21, 27});
 }
 
