@@ -10,6 +10,7 @@ module TaskerCore
     autoload :Api, "tasker_core/step_handler/api"
     autoload :Base, "tasker_core/step_handler/base"
     autoload :Batchable, "tasker_core/step_handler/batchable"
+    autoload :Blocks, "tasker_core/step_handler/blocks"
     autoload :Decision, "tasker_core/step_handler/decision"
     autoload :Functional, "tasker_core/step_handler/functional"
     autoload :Mixins, "tasker_core/step_handler/mixins"

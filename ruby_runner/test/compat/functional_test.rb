@@ -126,6 +126,7 @@ class FunctionalTest < Minitest::Test
   def test_the_methods_are_private_and_the_constants_in_reach
     refute_respond_to self, :step_handler
     assert_equal TaskerCore::StepHandler::Functional::Decision, Decision
+    assert_equal %i[BatchConfig Decision], TaskerCore::StepHandler::Functional.constants.sort
     assert TaskerCore::StepHandler::Functional.step_handler("x") { nil }
   end
 

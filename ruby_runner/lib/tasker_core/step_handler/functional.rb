@@ -20,9 +20,7 @@ module TaskerCore
     # The methods are private where the module is included, so that an `include` at the top level of a file gives no
     # object a public method.
     module Functional
-      autoload :Arguments, "tasker_core/step_handler/functional/arguments"
       autoload :BatchConfig, "tasker_core/step_handler/functional/batch_config"
-      autoload :Builder, "tasker_core/step_handler/functional/builder"
       autoload :Decision, "tasker_core/step_handler/functional/decision"
 
       module_function
@@ -31,30 +29,30 @@ module TaskerCore
       #
       # @return [Class] a StepHandler::Base with `handler_name`
       def step_handler(name, depends_on: {}, inputs: [], version: "1.0.0", &block)
-        Builder.new(name, Base, block, depends_on: depends_on, inputs: inputs, version: version,
-                                       location: caller_locations(1, 1).first).build do |_handler, _context, value|
+        Blocks::Builder.new(name, Base, block, depends_on: depends_on, inputs: inputs, version: version,
+                                               location: caller_locations(1, 1).first).build do |_handler, _context, value|
           value.nil? ? {} : value
         end
       end
 
       # A step that chooses branches: the block returns Decision.route or Decision.skip.
       def decision_handler(name, depends_on: {}, inputs: [], version: "1.0.0", &block)
-        Builder.new(name, StepHandler::Decision, block, depends_on: depends_on, inputs: inputs, version: version,
-                                                        location: caller_locations(1, 1).first)
-               .build { |handler, _context, value| Decision.result(handler, value) }
+        Blocks::Builder.new(name, StepHandler::Decision, block, depends_on: depends_on, inputs: inputs, version: version,
+                                                                location: caller_locations(1, 1).first)
+                       .build { |handler, _context, value| Decision.result(handler, value) }
       end
 
       # A step that cuts work into batches: the block returns a BatchConfig.
       def batch_analyzer(name, worker_template:, depends_on: {}, inputs: [], version: "1.0.0", &block)
-        Builder.new(name, Batchable, block, depends_on: depends_on, inputs: inputs, version: version,
-                                            location: caller_locations(1, 1).first)
-               .build { |handler, _context, value| BatchConfig.result(handler, value, worker_template) }
+        Blocks::Builder.new(name, Batchable, block, depends_on: depends_on, inputs: inputs, version: version,
+                                                    location: caller_locations(1, 1).first)
+                       .build { |handler, _context, value| BatchConfig.result(handler, value, worker_template) }
       end
 
       # A step that works on one batch; its block also gets `batch_context`.
       def batch_worker(name, depends_on: {}, inputs: [], version: "1.0.0", &block)
-        builder = Builder.new(name, Batchable, block, depends_on: depends_on, inputs: inputs, version: version,
-                                                      location: caller_locations(1, 1).first)
+        builder = Blocks::Builder.new(name, Batchable, block, depends_on: depends_on, inputs: inputs, version: version,
+                                                              location: caller_locations(1, 1).first)
         builder.extra(:batch_context) { |handler, context| handler.get_batch_context(context) }
         builder.instead { |handler, arguments| handler.handle_no_op_worker(arguments[:batch_context]) }
         builder.build { |_handler, _context, value| value.nil? ? {} : value }
@@ -63,8 +61,8 @@ module TaskerCore
       # A step that speaks HTTP; its block also gets `api`, which has get, post, put, delete and the rest of Mixins::API.
       def api_handler(name, base_url:, timeout: 30, open_timeout: 10, headers: {}, depends_on: {}, inputs: [], version: "1.0.0",
                       &block)
-        builder = Builder.new(name, Api, block, depends_on: depends_on, inputs: inputs, version: version,
-                                                location: caller_locations(1, 1).first)
+        builder = Blocks::Builder.new(name, Api, block, depends_on: depends_on, inputs: inputs, version: version,
+                                                        location: caller_locations(1, 1).first)
         builder.extra(:api) { |handler, _context| handler }
         builder.defaults = { "base_url" => base_url, "timeout" => timeout, "open_timeout" => open_timeout, "headers" => headers }
         builder.build { |_handler, _context, value| value.nil? ? {} : value }

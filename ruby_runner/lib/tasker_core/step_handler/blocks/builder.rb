@@ -4,7 +4,7 @@ require "tasker_core"
 
 module TaskerCore
   module StepHandler
-    module Functional
+    module Blocks
       # Makes the class of one block.
       class Builder
         # @return [Hash] configuration that the template's own goes over

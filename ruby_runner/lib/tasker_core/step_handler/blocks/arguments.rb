@@ -4,7 +4,7 @@ require "tasker_core"
 
 module TaskerCore
   module StepHandler
-    module Functional
+    module Blocks
       # The keyword arguments of a block, from what it depends on and the task's context.
       class Arguments
         def initialize(name, depends_on, inputs, block)
