@@ -32,6 +32,13 @@ class ParityTest < Minitest::Test
   self.case "package_audit", "examples/package_audit/package_audit.yaml",
             { "status_file" => File.join(ROOT, "examples/package_audit/test/status") }
 
+  %w[small large].each do |name|
+    self.case "expense_#{name}", "examples/expense_approval/expense_approval.yaml", input("examples/expense_approval/#{name}.json")
+  end
+  %w[products empty].each do |name|
+    self.case "csv_#{name}", "examples/csv_inventory/csv_inventory.yaml",
+              { "file" => File.join(ROOT, "examples/csv_inventory/#{name}.csv") }
+  end
   self.case "handler_forms", "examples/handler_forms/handler_forms.yaml", { "start" => 0 }
 
   Dir.glob("workflows/*.yaml", base: __dir__).sort.each do |file|
