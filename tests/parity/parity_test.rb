@@ -29,6 +29,9 @@ class ParityTest < Minitest::Test
   %w[order declined no_stock flaky].each do |name|
     self.case "order_#{name}", "examples/order_fulfillment/order_fulfillment.yaml", input("examples/order_fulfillment/#{name}.json")
   end
+  { "small" => 900, "large" => 900_000, "nothing" => 0 }.each do |name, amount|
+    self.case "approval_#{name}", "examples/approval/approval.yaml", { "item" => "a press", "amount_cents" => amount }
+  end
   self.case "package_audit", "examples/package_audit/package_audit.yaml",
             { "status_file" => File.join(ROOT, "examples/package_audit/test/status") }
 
