@@ -1,8 +1,6 @@
 #include "core/dag.hpp"
 
-#include <algorithm>
 #include <numeric>
-#include <unordered_set>
 
 namespace tasker {
 
@@ -21,36 +19,6 @@ Dag::Dag(const std::vector<std::vector<StepIndex>>& dependencies) {
   for (std::size_t step = 0; step < count; ++step) {
     for (const StepIndex parent : dependencies[step]) children_[next[parent]++] = static_cast<StepIndex>(step);
   }
-}
-
-std::vector<StepIndex> Dag::ancestors(StepIndex step) const {
-  // A set, not one mark per step of the graph: most steps of a wide graph have few ancestors.
-  std::unordered_set<StepIndex> seen(parents(step).begin(), parents(step).end());
-  std::vector<StepIndex> found(parents(step).begin(), parents(step).end());
-  for (std::size_t at = 0; at < found.size(); ++at) {
-    for (const StepIndex parent : parents(found[at])) {
-      if (seen.insert(parent).second) found.push_back(parent);
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-std::vector<std::uint32_t> Dag::levels() const {
-  std::vector<std::uint32_t> level(size(), 0);
-  std::vector<std::uint32_t> waiting(size());
-  std::vector<StepIndex> queue;
-  for (StepIndex step = 0; step < size(); ++step) {
-    waiting[step] = static_cast<std::uint32_t>(parents(step).size());
-    if (waiting[step] == 0) queue.push_back(step);
-  }
-  for (std::size_t at = 0; at < queue.size(); ++at) {
-    for (const StepIndex child : children(queue[at])) {
-      level[child] = std::max(level[child], level[queue[at]] + 1);
-      if (--waiting[child] == 0) queue.push_back(child);
-    }
-  }
-  return level;
 }
 
 Dag dag_of(const TaskTemplate& task_template) {

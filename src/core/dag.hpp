@@ -9,7 +9,7 @@
 namespace tasker {
 
 /// Who depends on whom, as flat arrays: built once per template in O(V+E), read without allocation. Indexes are steps
-/// in creation order. Immutable.
+/// of the template. Immutable.
 class Dag {
  public:
   /// `dependencies[i]` lists the parents of step i. Expects indexes in range.
@@ -18,10 +18,6 @@ class Dag {
   std::size_t size() const { return parents_from_.size() - 1; }
   std::span<const StepIndex> parents(StepIndex step) const { return slice(parents_, parents_from_, step); }
   std::span<const StepIndex> children(StepIndex step) const { return slice(children_, children_from_, step); }
-  /// All ancestors in creation order. O(ancestors and their edges).
-  std::vector<StepIndex> ancestors(StepIndex step) const;
-  /// The level of each step: 0 for roots, else one more than its highest parent. Expects no cycle.
-  std::vector<std::uint32_t> levels() const;
 
  private:
   static std::span<const StepIndex> slice(const std::vector<StepIndex>& all, const std::vector<std::uint32_t>& from,
