@@ -47,7 +47,7 @@ MemoryWatch::MemoryWatch(EventLoop& loop)
 
 void MemoryWatch::add(const std::shared_ptr<WatchedChild>& child) {
   child->judge_memory([before = kills_before_] { return count_oom_kills() > *before; });
-  if (children_.empty()) *kills_before_ = count_oom_kills();
+  if (children_.empty()) *kills_before_ = kills_ = count_oom_kills();
   children_.push_back(child);
   // Soon: right after `execve` it has next to nothing, and it may not live for long.
   timer_.expire_at(std::chrono::steady_clock::now() + kShortInterval);
@@ -59,7 +59,7 @@ void MemoryWatch::sample() {
     return !child || !child->is_running();
   });
   if (children_.empty()) return timer_.cancel();
-  *kills_before_ = count_oom_kills();
+  *kills_before_ = std::exchange(kills_, count_oom_kills());
   double fullest = 0;
   for (const auto& weak : children_) {
     if (const auto child = weak.lock()) fullest = std::max(fullest, child->sample_memory());

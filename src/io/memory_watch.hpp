@@ -23,7 +23,8 @@ class MemoryWatch {
   void sample();
 
   std::vector<std::weak_ptr<WatchedChild>> children_;
-  std::shared_ptr<std::uint64_t> kills_before_;  ///< at the last sample
+  std::uint64_t kills_ = 0;                      ///< at the last sample
+  std::shared_ptr<std::uint64_t> kills_before_;  ///< at the one before: a child may be dead by the last one, unseen
   OneShotTimer timer_;
 };
 
