@@ -18,7 +18,7 @@ module Soak
       @records = evidence.steps.to_h { |step| [step["name"], step] }
       @ends = evidence.events.select { |event| %w[step.completed step.failed].include?(event["event"]) }
                       .map { |event| event["step"] }.tally
-      @exits = exits(evidence.events, evidence.gone || {})
+      @exits = exits(evidence)
       @lost = []
       @silent = []
       @overlaps = []
@@ -60,11 +60,13 @@ module Soak
       end
     end
 
-    def exits(events, gone)
-      told = events.select { |event| event["event"] == "worker.exited" }
-      exits = told.group_by { |event| event["pid"] }.transform_values { |all| all.map { |event| Times.of(event) } }
-      gone.each { |pid, at| (exits[pid] ||= []) << at }
-      exits
+    # When processes were gone: by the engine's events, by the end of attempts that were lost with their process, and what
+    # was seen of the workers of killed engines. Not every engine tells its events: one that takes over has a result only.
+    def exits(evidence)
+      told = evidence.events.select { |event| event["event"] == "worker.exited" }.map { |event| [event["pid"], Times.of(event)] }
+      lost = evidence.steps.flat_map { |step| step["history"] }.select { |row| row["outcome"] == "worker_lost" }
+                     .map { |row| [row["worker_pid"], Times.end_of(row)] }
+      (told + lost + evidence.gone.to_a).group_by(&:first).transform_values { |pairs| pairs.map(&:last) }
     end
 
     # True when the step is complete.
@@ -147,6 +149,10 @@ module Soak
   module Times
     def self.of(event)
       Time.iso8601(event.fetch("at")).to_f
+    end
+
+    def self.end_of(row)
+      Time.iso8601(row.fetch("started_at")).to_f + (row.fetch("duration_ms") / 1_000.0)
     end
   end
 end

@@ -2,6 +2,7 @@
 
 require "fileutils"
 require "json"
+require "set"
 require_relative "watch"
 
 module Soak
@@ -22,7 +23,6 @@ module Soak
       @events = []
       @steps = []
       @gone = {}
-      @ended = 0
       @engine_kills = 0
     end
 
@@ -30,7 +30,8 @@ module Soak
       prepare
       started = now
       @log = File.open(path("events.jsonl"), "w")
-      command = ["run", path("soak.yaml"), "-H", HANDLERS]
+      # Workers are recycled, too, while all this goes on.
+      command = ["run", path("soak.yaml"), "-H", HANDLERS, "--max-steps", "20"]
       command = %w[task resume --all] while engine(command) == :killed
       @seconds = now - started
     ensure
@@ -65,16 +66,28 @@ module Soak
     # :killed, or its exit code.
     def engine(command)
       reader, pid = start(command)
-      @watch = Watch.new(pid) { @ended }
+      @watch = Watch.new(pid) { executed }
       @tormentor.torment(pid)
-      read(reader, pid)
-      status = Process.wait2(pid).last
+      killer = Thread.new { kill_when_due(pid) } if @engine_kills < @options[:engine_kills]
+      read(reader)
+      status = status_of(pid)
       return :killed if status.termsig == 9
 
       @exit_code = status.exitstatus
     ensure
+      killer&.kill&.join
       @tormentor.rest
       @watch&.stop
+    end
+
+    # Asked again and again: with threads beside it, a blocking wait of Ruby 3.1 now and then misses the end of its child.
+    def status_of(pid)
+      loop do
+        _, status = Process.wait2(pid, Process::WNOHANG)
+        return status if status
+
+        sleep(0.01)
+      end
     end
 
     def start(command)
@@ -94,11 +107,10 @@ module Soak
       ["--store", @options[:engine_kills].positive? ? "sqlite:#{path("tasks.db")}" : "memory:"]
     end
 
-    def read(reader, pid)
+    def read(reader)
       while (line = reader.gets)
         event = parsed(line)
         take(event, line) if event && !NOISE.include?(event["event"])
-        kill_engine(pid) if kill_due?
       end
     end
 
@@ -112,22 +124,33 @@ module Soak
     def take(event, line)
       @log.write(line)
       @events << event
-      @ended += 1 if %w[step.completed step.failed].include?(event["event"])
       @steps = event.fetch("steps") if event["event"] == "task.result" && event["steps"]
     end
 
-    # Spread over the run.
-    def kill_due?
-      @engine_kills < @options[:engine_kills] &&
-        @ended >= @plan.steps * (@engine_kills + 1) / (@options[:engine_kills] + 1)
+    # Executions that have ended; an engine that takes over has no events for them.
+    def executed
+      File.foreach(path("effects.log")).count { |line| line.start_with?("E") }
     end
 
-    # The next engine is started at once; meanwhile somebody has to see when the workers of this one were gone.
+    # Spread over the run.
+    def kill_when_due(pid)
+      due = @plan.steps * (@engine_kills + 1) / (@options[:engine_kills] + 1)
+      sleep(0.02) until executed >= due
+      kill_engine(pid)
+    end
+
+    # The next engine is started at once; meanwhile somebody has to see when the workers of this one were gone. It is
+    # stopped first, so that it starts none between the look and the end. What it had no time to tell of the others is
+    # lost with it: they are gone.
     def kill_engine(pid)
       @engine_kills += 1
+      Watch.stop(pid)
       workers = Watch.children(pid)
+      before = effects.to_set { |line| line.split[3].to_i } - workers
+      at = Process.clock_gettime(Process::CLOCK_REALTIME)
+      before.each { |worker| @gone[worker] ||= at }
       Process.kill(:KILL, pid)
-      Thread.new { workers.each { |worker| @gone[worker] = Watch.until_gone(worker) } }
+      workers.each { |worker| Thread.new { @gone[worker] = Watch.until_gone(worker) } }
     end
 
     def path(name)

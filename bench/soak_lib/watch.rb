@@ -15,9 +15,19 @@ module Soak
       []
     end
 
+    # Stops a process, and comes back when it stands.
+    def self.stop(pid)
+      Process.kill(:STOP, pid)
+      sleep(0.001) until state(pid) == "T"
+    end
+
+    def self.state(pid)
+      File.read("/proc/#{pid}/stat")[/\) (\w)/, 1]
+    end
+
     # The time when a process was gone; a zombie does nothing any more.
     def self.until_gone(pid)
-      sleep(0.001) until File.read("/proc/#{pid}/stat")[/\) (\w)/, 1] == "Z"
+      sleep(0.001) until state(pid) == "Z"
       Process.clock_gettime(Process::CLOCK_REALTIME)
     rescue SystemCallError
       Process.clock_gettime(Process::CLOCK_REALTIME)

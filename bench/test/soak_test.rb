@@ -75,6 +75,15 @@ class SoakCheckerTest < Minitest::Test
     refute_empty check(steps, effects, events: [exited(10, 5)]).overlaps, "an exit before it began is another process"
   end
 
+  def test_an_attempt_that_was_lost_ended_when_its_history_says_so
+    effects = effects_of("s0").first(1) + effects_of("s0", attempt: 2, pid: 11, at: 20)
+    step = complete("s0", { 10 => 1, 11 => 2 })
+    step["history"][0].merge!("outcome" => "worker_lost", "started_at" => Time.at(9).utc.iso8601(6), "duration_ms" => 6_000)
+    assert_empty check([step], effects).overlaps
+    step["history"][0]["duration_ms"] = 12_000
+    refute_empty check([step], effects).overlaps
+  end
+
   def test_an_attempt_that_an_exception_ended_is_no_overlap_and_no_result
     effects = effects_of("s0").first(1) + ["X s0 1 10 10-1-s0 11.0"]
     both = effects + effects_of("s0", attempt: 2, pid: 11, at: 20)
