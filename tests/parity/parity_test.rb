@@ -42,6 +42,10 @@ class ParityTest < Minitest::Test
     self.case "csv_#{name}", "examples/csv_inventory/csv_inventory.yaml",
               { "file" => File.join(ROOT, "examples/csv_inventory/#{name}.csv") }
   end
+  { "petty" => 100, "manager" => 50_000, "finance" => 900_000 }.each do |name, cents|
+    self.case "approval_#{name}", "examples/approval/approval.yaml", { "item" => "a press", "amount_cents" => cents }
+  end
+  self.case "checksum_report", "examples/checksum_report/checksum_report.yaml", { "packages" => 12 }
   self.case "handler_forms", "examples/handler_forms/handler_forms.yaml", { "start" => 0 }
 
   Dir.glob("workflows/*.yaml", base: __dir__).sort.each do |file|
