@@ -245,6 +245,42 @@ class EndToEndTest < Minitest::Test
     end
   end
 
+  def test_an_exception_that_cannot_be_told_is_answered_all_the_same
+    source = <<~RUBY
+      class Odd < StandardError
+        def backtrace = raise("again")
+      end
+      class Raises; def process(*) = raise(Odd); end
+      class One; def process(*) = 1; end
+    RUBY
+    with(source) do |runner|
+      error = runner.process("Raises")["error"]
+      assert_equal [-32_002, "Odd: (telling of it raised RuntimeError)"], error.values_at("code", "message")
+      assert_equal ["Odd", [], true], error["data"].values_at("class", "backtrace", "retryable")
+      assert_equal 1, runner.process("One")["result"]["results"]
+    end
+  end
+
+  def test_a_handler_that_closes_the_wire_ends_its_worker_which_says_why
+    source = <<~RUBY
+      class Closes
+        def process(*)
+          Dir.children("/proc/self/fd").map(&:to_i).select { |fd| fd > 2 }.each do |fd|
+            IO.for_fd(fd).close if File.readlink("/proc/self/fd/\#{fd}").start_with?("pipe:")
+          rescue SystemCallError
+            nil # the folder's own
+          end
+        end
+      end
+    RUBY
+    with(source) do |runner|
+      runner.request("step/process", runner.step("Closes"))
+      assert_nil runner.read
+      runner.wait_for_error("the wire to the engine is gone")
+      assert_equal 1, runner.wait.exitstatus
+    end
+  end
+
   def test_the_runner_works_with_rubygems_too
     RunnerProcess.open(ruby_options: []) do |runner|
       answer = runner.load("require 'minitest'\nclass V; def process(*) = Gem::VERSION == Gem::VERSION; end")

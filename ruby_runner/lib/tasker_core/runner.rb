@@ -24,6 +24,9 @@ module TaskerCore
       Server.new(wire, signals: signals).serve
     rescue Errno::EPIPE
       exit(0) # the engine is gone: nobody is left to answer
+    rescue IOError, Errno::EBADF => e
+      abort("the wire to the engine is gone (#{e.message}): " \
+            "a handler, or a library of it, closed file descriptors that are not its own")
     end
   end
 end

@@ -41,8 +41,17 @@ module TaskerCore
         end
       end
 
-      # The line of a handler that did not; `cancelled` are the threads at the moment of the cancel.
+      # The line of a handler that did not; `cancelled` are the threads at the moment of the cancel. What an exception
+      # says of itself is user code and may raise: the step is answered all the same.
       def failure(error, cancelled)
+        told(error, cancelled)
+      rescue StandardError, ScriptError, SystemStackError => e
+        untold(error, e, cancelled)
+      end
+
+      private
+
+      def told(error, cancelled)
         case error
         when Cancelled then cancelled_line(error, cancelled)
         when Conversion::Unserializable then unserializable(error)
@@ -51,7 +60,14 @@ module TaskerCore
         end
       end
 
-      private
+      def untold(error, trouble, cancelled)
+        name = Module.instance_method(:name).bind_call(error.class) || "an exception without a name"
+        message = "(telling of it raised #{Module.instance_method(:name).bind_call(trouble.class)})"
+        report = { "class" => name, "message" => message, "backtrace" => [] }
+        return line(Rpc::CANCELLED, message, report.merge("started" => @started, "threads" => cancelled)) if cancelled
+
+        line(Rpc::HANDLER_RAISED, "#{name}: #{message}", report.merge("retryable" => true))
+      end
 
       Result = Types::StepHandlerCallResult
       Success = Result::Success
