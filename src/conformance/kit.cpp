@@ -62,6 +62,8 @@ class Player {
       if (!move) break;
       act(*move);
     }
+    if (run_->position() != position_) restart_limit();  // not for whatever it says: it may log for ever
+    position_ = run_->position();
     if (run_->verdict() && !gone_) process_->signal_group(SIGKILL);
     arm();
   }
@@ -81,7 +83,6 @@ class Player {
   }
 
   void on_stdout(std::string_view bytes) {
-    restart_limit();
     const bool fits = framer_.feed(bytes, [this](std::string_view line) {
       run_->heard(line);
       return true;
@@ -126,6 +127,7 @@ class Player {
   std::unique_ptr<worker::Process> process_;
   std::unique_ptr<RuleRun> run_;
   std::string stderr_;
+  std::size_t position_ = 0;
   bool gone_ = false;
   bool paused_ = false;
   TimePoint pause_ends_{};

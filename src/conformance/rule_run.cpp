@@ -6,6 +6,8 @@ namespace tasker::conformance {
 
 namespace {
 
+constexpr std::size_t kLongestTranscript = 1000;
+
 /// Log lines may come at any time, and are nobody's answer.
 bool may_be_passed_over(const Heard& heard) {
   return heard.kind == Heard::Kind::Notification && (heard.method == "log" || heard.method.starts_with("$/"));
@@ -45,13 +47,18 @@ std::optional<Move> RuleRun::next() {
   const Move& move = script_[at_];
   if (std::holds_alternative<Expect>(move) || std::holds_alternative<ExpectEnd>(move)) return std::nullopt;
   nudging_ = std::holds_alternative<Nudge>(move);
-  if (!std::holds_alternative<Pause>(move)) transcript_.push_back(action_text(move));
+  if (!std::holds_alternative<Pause>(move)) note(action_text(move));
   return script_[at_++];
+}
+
+void RuleRun::note(std::string entry) {
+  if (transcript_.size() > kLongestTranscript) return;
+  transcript_.push_back(transcript_.size() < kLongestTranscript ? std::move(entry) : "(and more)");
 }
 
 void RuleRun::heard(std::string_view line) {
   Heard heard = hear(line);
-  transcript_.push_back("< " + excerpt(line));
+  note("< " + excerpt(line));
   // Something that a preload prints before the runner has claimed the wire: the engine logs it.
   if (!spoke_ && heard.kind == Heard::Kind::Noise) return;
   spoke_ = true;
@@ -61,7 +68,7 @@ void RuleRun::heard(std::string_view line) {
 }
 
 void RuleRun::ended(const Ending& ending, std::string_view rest) {
-  transcript_.push_back("< (" + ending.text + ")");
+  note("< (" + ending.text + ")");
   if (!rest.empty() && spoke_) fail("its last line has no newline: " + excerpt(rest));
   ending_ = ending;
   settle();

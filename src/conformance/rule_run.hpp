@@ -40,15 +40,18 @@ class RuleRun {
   void overflowed();
 
   const std::optional<Verdict>& verdict() const { return verdict_; }
+  /// How far the script has come. Log lines get it no further.
+  std::size_t position() const { return at_; }
   /// True after a nudge, until the next message: the engine sends SIGURG again and again until it is answered.
   bool nudging() const { return nudging_; }
   /// The first result: the answer to `initialize`. Empty: none yet.
   const std::string& hello() const { return hello_; }
-  /// The conversation, for a report: "> ..." to the runner, "< ..." from it.
+  /// The conversation, for a report: "> ..." to the runner, "< ..." from it. Its first 1,000 lines.
   const std::vector<std::string>& transcript() const { return transcript_; }
 
  private:
   bool over() const { return verdict_ || at_ >= script_.size(); }
+  void note(std::string entry);
   void settle();
   void judge(const Heard& heard);
   void judge_end(const Ending& ending);

@@ -99,6 +99,18 @@ TEST_CASE("log lines may come at any time; other notifications only when they ar
         "passed");
 }
 
+TEST_CASE("a runner that logs for ever gets no further by it, and its conversation is not kept for ever") {
+  RuleRun run(one_ping());
+  acts(run);
+  const std::size_t before = run.position();
+  for (int i = 0; i < 5000; ++i) run.heard(kLog), acts(run);
+  CHECK(run.position() == before);
+  CHECK(run.transcript().size() < 1100);
+  run.heard(result(1));
+  acts(run);
+  CHECK(run.position() > before);
+}
+
 TEST_CASE("lines that are no messages are noise before the first message, and a fault after it") {
   CHECK(verdict(one_ping(), {"warming up...", result(1)}) == "passed");
   CHECK(verdict(one_ping(), {result(1), "by puts"}) ==
