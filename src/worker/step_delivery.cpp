@@ -168,7 +168,9 @@ bool StepDelivery::on_notification(const rpc::NotificationMessage& message) {
     ledger_.started(*id);
     sent.job.reply.started(host_.process().pid());
   } else if (message.method == "step/progress") {
-    sent.job.reply.progress({params.number("percent"), params.string("message").value_or("")});
+    auto percent = params.number("percent");
+    if (percent) percent = std::clamp(*percent, 0.0, 100.0);
+    sent.job.reply.progress({percent, params.string("message").value_or("")});
   } else if (message.method == "step/extend_deadline") {
     const double seconds = params.number("seconds").value_or(0);
     if (std::isfinite(seconds) && seconds > 0) {

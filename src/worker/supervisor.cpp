@@ -91,12 +91,12 @@ void Supervisor::start(Slot& slot, int generation) {
   if (slot.worker) dead_.push_back(std::move(slot.worker));
   slot.worker = std::make_unique<Worker>(Worker::Identity{slot.number, generation}, settings_, clock_,
                                          static_cast<WorkerListener&>(*this), random());
-  const auto report = slot.worker->start(launcher_);
-  if (!report) return observe(WorkerStarting{slot.number, slot.worker->pid(), generation});
-  if (is_canary(slot)) return canary_failed(*report);
+  const auto failure = slot.worker->start(launcher_);
+  if (!failure) return observe(WorkerStarting{slot.number, slot.worker->pid(), generation});
+  if (is_canary(slot)) return canary_failed(failure->report);
   slot.restarts.on_end(WorkerEndKind::BootFailed, clock_.steady(), random());
   slot.last_end = "never started";
-  boot_failed(slot, *report, true);
+  boot_failed(slot, failure->report, failure->hopeless);
 }
 
 void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless) {
@@ -121,15 +121,14 @@ void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless
 
 void Supervisor::worker_ready(Worker& worker) {
   observe(WorkerStarted{worker.number(), worker.pid(), worker.boot_time(), worker.generation()});
+  const bool canary = canary_ == worker.number();
+  // Before the breaker hears of a success: one that can't be used is a boot that failed.
+  if (!canary && announced_ && !announces_the_same(worker)) return;
   const bool was_held = breaker_.state() != BreakerState::Closed;
   breaker_.on_boot_succeeded();
   if (was_held) observe(WorkersReleased{});
-  if (canary_ == worker.number()) return canary_ready(worker);
-  if (!announced_) {
-    announce(worker);
-  } else if (!announces_the_same(worker)) {
-    return;
-  }
+  if (canary) return canary_ready(worker);
+  if (!announced_) announce(worker);
   listener_.workers_back();
   listener_.worker_available();
 }
@@ -137,6 +136,9 @@ void Supervisor::worker_ready(Worker& worker) {
 void Supervisor::worker_answered(Worker& worker, DispatchId dispatch, bool completed) {
   if (completed) slot_of(worker).restarts.on_step_completed();
   listener_.step_ended(dispatch);
+  // Its end is told next, and counts before its slot is filled again; a process is never started from inside another
+  // one's exit.
+  if (worker.state() == Worker::State::Gone) return;
   recycle_if_due(worker, clock_.steady());
   listener_.worker_available();
 }

@@ -100,6 +100,7 @@ bool Supervisor::announces_the_same(Worker& worker) {
   if (same_handlers(handlers_, worker.handlers())) return true;
   if (reload_.holds_starts()) {
     // It was starting when the files changed, and may have loaded them before its time.
+    breaker_.on_boot_abandoned();
     worker.kill();
     return false;
   }

@@ -14,6 +14,13 @@ namespace tasker::worker {
 
 namespace {
 
+/// The machine is short of something that it may have again in a moment.
+bool passes(const std::error_code& code) {
+  return code == std::errc::resource_unavailable_try_again || code == std::errc::not_enough_memory ||
+         code == std::errc::too_many_files_open || code == std::errc::too_many_files_open_in_system ||
+         code == std::errc::text_file_busy;
+}
+
 constexpr const char* kWhereRubyComesFrom = "; Ruby 3.0 or newer must be in PATH (on Debian: apt-get install ruby)";
 
 }  // namespace
@@ -48,7 +55,7 @@ Worker::State Worker::state() const {
 // --- life
 // --------------------------------------------------------------------------------------------------------------
 
-std::optional<BootReport> Worker::start(ProcessLauncher& launcher) {
+std::optional<StartFailure> Worker::start(ProcessLauncher& launcher) {
   ProcessEvents events;
   events.on_stdout = [this](std::string_view bytes) { on_stdout(bytes); };
   events.on_stderr = [this](std::string_view bytes) { log_.feed(bytes); };
@@ -57,7 +64,7 @@ std::optional<BootReport> Worker::start(ProcessLauncher& launcher) {
   if (auto* error = std::get_if<LaunchError>(&launched)) {
     phase_ = Phase::Gone;
     const bool missing = error->code == std::errc::no_such_file_or_directory;
-    return boot_.report(error->message + (missing ? kWhereRubyComesFrom : ""));
+    return StartFailure{boot_.report(error->message + (missing ? kWhereRubyComesFrom : "")), !passes(error->code)};
   }
   process_ = std::get<std::unique_ptr<Process>>(std::move(launched));
   write(rpc::request_line(++last_id_, "initialize", initialize_params(settings_, number(), generation())));
@@ -286,9 +293,12 @@ WorkerEvidence Worker::evidence(const ExitStatus& status) const {
 ErrorInfo Worker::lost_error(const ExitStatus& status, const WorkerEvidence& known) const {
   ErrorInfo error;
   error.message = "worker " + std::to_string(pid()) + " ";
-  error.message += fault_.empty()
-                       ? (status.signal ? "was " : "ended with ") + status.text() + " in the middle of the step"
-                       : fault_ + "; it was killed";
+  if (fault_.empty()) {
+    error.message += (status.signal ? "was " : "ended with ") + status.text();
+    if (status.memory != ExitStatus::Memory::OverItsLimit) error.message += " in the middle of the step";
+  } else {
+    error.message += fault_ + "; it was killed";
+  }
   if (status.memory != ExitStatus::Memory::Enough) error.kind = ErrorKind::OutOfMemory;
   error.worker = known;
   return error;

@@ -43,6 +43,12 @@ struct WorkerEnd {
   WorkerEvidence evidence;
 };
 
+/// Why there is no process.
+struct StartFailure {
+  BootReport report;
+  bool hopeless = true;  ///< trying again would end the same way
+};
+
 class Worker;
 
 /// Who keeps a worker. Called on the loop thread; a worker may be destroyed in `worker_gone` only after it has
@@ -71,8 +77,8 @@ class Worker final : private DeliveryHost {
   Worker(Identity identity, const WorkerSettings& settings, const Clock& clock, WorkerListener& listener,
          double random = 0);
 
-  /// Spawns the process and asks it to initialize. A report when that was not possible.
-  std::optional<BootReport> start(ProcessLauncher& launcher);
+  /// Spawns the process and asks it to initialize. What was in the way when that was not possible.
+  std::optional<StartFailure> start(ProcessLauncher& launcher);
   /// True when it can be sent a step now.
   bool accepts(bool at_most_once) const;
   /// Sends a step. Expects `accepts`.

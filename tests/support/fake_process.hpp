@@ -91,7 +91,7 @@ class FakeLauncher final : public worker::ProcessLauncher {
  public:
   std::variant<std::unique_ptr<worker::Process>, worker::LaunchError> launch(const worker::Command& command,
                                                                              worker::ProcessEvents events) override {
-    if (refusal) return worker::LaunchError{std::make_error_code(std::errc::no_such_file_or_directory), *refusal};
+    if (refusal) return worker::LaunchError{std::make_error_code(refusal_code), *refusal};
     auto child = std::make_shared<FakeChild>();
     child->pid = first_pid + static_cast<int>(children.size());
     child->command = command;
@@ -104,6 +104,7 @@ class FakeLauncher final : public worker::ProcessLauncher {
   std::vector<std::shared_ptr<FakeChild>> children;
   int first_pid = 100;
   std::optional<std::string> refusal;
+  std::errc refusal_code = std::errc::no_such_file_or_directory;
 };
 
 }  // namespace tasker::test

@@ -152,6 +152,74 @@ TEST_CASE("a slot that waits after its crashes waits, whatever else is free; the
   CHECK(f.launcher.children.size() == 3);
 }
 
+TEST_CASE("a slot is not filled from inside its worker's exit, however many steps wait, and its end counts first") {
+  Running f;
+  f.submit("b");
+  f.submit("c");
+  f.child(0).dies(SIGSEGV);
+  CHECK(f.launcher.children.size() == 1);
+  f.tick_after(0s);
+  REQUIRE(f.launcher.children.size() == 2);
+  f.child(1).says_hello();
+  f.child(1).dies(SIGSEGV);
+  f.tick_after(0s);
+  CHECK(f.launcher.children.size() == 2);  // the second crash in a row waits
+  CHECK(f.pool->snapshot().slots.at(0).state == SlotState::Waiting);
+  f.tick_after(120ms);
+  CHECK(f.launcher.children.size() == 3);
+}
+
+TEST_CASE("a process that the machine has no room for at the moment is tried again, and no code is to blame") {
+  Running f;
+  f.child(0).dies(SIGKILL);
+  f.launcher.refusal = "can't start \"ruby\": vfork: Resource temporarily unavailable";
+  f.launcher.refusal_code = std::errc::resource_unavailable_try_again;
+  f.submit("b");
+  CHECK(!f.no_worker);
+  CHECK(f.pool->snapshot().slots.at(0).state == SlotState::Waiting);
+  f.launcher.refusal.reset();
+  f.tick_after(1s);
+  REQUIRE(f.launcher.children.size() == 2);
+  f.child(1).says_hello();
+  CHECK(f.started == Names{"a", "b"});
+  CHECK(f.pool->snapshot().generation == 1);
+}
+
+TEST_CASE("a machine that has no room for a first worker is asked five times before the run is given up") {
+  PoolFixture f;
+  f.launcher.refusal = "can't start \"ruby\": vfork: Resource temporarily unavailable";
+  f.launcher.refusal_code = std::errc::resource_unavailable_try_again;
+  f.submit("a");
+  for (int boot = 1; boot < 5; ++boot) {
+    CHECK(!f.no_worker);
+    f.tick_after(5s);
+  }
+  REQUIRE(f.no_worker);
+  CHECK(f.no_worker->message == *f.launcher.refusal);
+}
+
+TEST_CASE("workers that announce other handlers each time are boots that fail: five of them open the breaker") {
+  Running f;
+  f.child(0).dies(SIGKILL);
+  f.submit("b");
+  f.tick_after(0s);
+  for (std::size_t boot = 1; boot <= 5; ++boot) {
+    REQUIRE(f.launcher.children.size() == boot + 1);
+    f.child(boot).says_hello({"H", "Other" + std::to_string(boot)});
+    CHECK(f.child(boot).group_signals == std::vector{SIGKILL});
+    f.child(boot).dies(SIGKILL);
+    f.tick_after(5s);
+  }
+  CHECK(f.pool->snapshot().breaker == BreakerState::Open);
+  REQUIRE(f.no_worker);
+  CHECK(f.no_worker->message.find("announced other handlers than the first worker") != std::string::npos);
+  CHECK(f.started == Names{"a"});
+  f.tick_after(30s);
+  f.child(6).says_hello();
+  CHECK(f.pool->snapshot().breaker == BreakerState::Closed);
+  CHECK(f.started == Names{"a", "b"});
+}
+
 TEST_CASE("an idle crash is counted apart") {
   Running f;
   f.child().result(kOk);
