@@ -92,7 +92,9 @@ struct WorkerLost {
   bool by_engine = false;  ///< the engine ended it for another reason: counts against no step
 };
 /// Nothing ran: the attempt is given back.
-struct NotStarted {};
+struct NotStarted {
+  SharedError death;  ///< its worker had it in hand and died by itself; three such deaths end the step
+};
 
 /// How one dispatch of a step ended. Expected failures are values; a `std::visit` that forgets one does not compile.
 using StepOutcome = std::variant<Succeeded, Yielded, Failed, TimedOut, Cancelled, WorkerLost, NotStarted>;

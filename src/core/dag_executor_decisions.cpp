@@ -24,6 +24,7 @@ Transition DagExecutor::finish(StepIndex step, StepOutcome outcome, const Attemp
   run.running = false;
   --running_;
   if (const auto* lost = std::get_if<WorkerLost>(&outcome); lost && !lost->by_engine) ++run.deaths;
+  if (const auto* given_back = std::get_if<NotStarted>(&outcome); given_back && given_back->death) ++run.deaths;
 
   Transition transition = this->transition(now);
   const Verdict verdict = judge_answer(step, outcome, random, transition.created);

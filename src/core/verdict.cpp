@@ -46,16 +46,16 @@ struct Judge {
     return {StepState::Cancelled, "cancelled", cancelled.error, true, {}};
   }
   // The state it was in before: nothing happened.
-  Verdict operator()(const NotStarted&) const { return {StepState::Pending, "", nullptr, false, {}}; }
+  Verdict operator()(const NotStarted& given_back) const {
+    if (given_back.death && is_worker_killer()) return worker_killer(given_back.death);
+    return {StepState::Pending, "", nullptr, false, {}};
+  }
 
   Verdict operator()(const WorkerLost& lost) const {
     if (standing.step.at_most_once) return may_have_run(lost.error);
     // The engine ended the worker for another step's sake: this one gets its attempt back.
     if (lost.by_engine) return {StepState::Pending, "interrupted", lost.error, false, {}};
-    if (standing.deaths < kDeathsOfAWorkerKiller) return failure(lost.error, true);
-    return final_error(
-        with_kind(lost.error, ErrorKind::WorkerKiller,
-                  "killed " + std::to_string(standing.deaths) + " workers; the last one: " + lost.error->message));
+    return is_worker_killer() ? worker_killer(lost.error) : failure(lost.error, true);
   }
 
   Verdict operator()(const Yielded& yielded) const {
@@ -81,6 +81,14 @@ struct Judge {
     const Duration delay =
         error->retry_after ? requested_delay(policy, *error->retry_after) : backoff_delay(policy, attempts, random);
     return {StepState::WaitingForRetry, to_string(error->kind), error, true, delay};
+  }
+
+  bool is_worker_killer() const { return standing.deaths >= kDeathsOfAWorkerKiller; }
+
+  Verdict worker_killer(const SharedError& last) const {
+    return final_error(
+        with_kind(last, ErrorKind::WorkerKiller,
+                  "killed " + std::to_string(standing.deaths) + " workers; the last one: " + last->message));
   }
 
   static Verdict may_have_run(const SharedError& error) {

@@ -50,10 +50,12 @@ Delivery DeliveryLedger::stage(const Entry& entry, std::uint64_t written) const 
 Fate DeliveryLedger::fate(const Entry& entry, Delivery stage, Death death) const {
   if (stage == Delivery::Unwritten || stage == Delivery::Behind || exhausted_) return {};
   // The runner announces it before it calls the handler, and the pipe was read to its end.
-  if (stage == Delivery::Delivered && entry.alone) return {};
-  if (entry.asked && entry.reason) return {Fate::Kind::Stopped, entry.reason};
-  if (entry.asked || death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt};
-  return {Fate::Kind::Lost, std::nullopt};
+  if (stage == Delivery::Delivered && entry.alone) {
+    return {Fate::Kind::NotStarted, std::nullopt, death == Death::ItsOwn && !entry.asked};
+  }
+  if (entry.asked && entry.reason) return {Fate::Kind::Stopped, entry.reason, false};
+  if (entry.asked || death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt, false};
+  return {Fate::Kind::Lost, std::nullopt, false};
 }
 
 std::vector<std::pair<rpc::RequestId, Fate>> DeliveryLedger::close(std::uint64_t written, Death death) {

@@ -36,6 +36,7 @@ struct Fate {
   };
   Kind kind = Kind::NotStarted;
   std::optional<CancelReason> reason;
+  bool in_hand = false;  ///< NotStarted: its worker had read it, perhaps, and died by itself
   friend bool operator==(const Fate&, const Fate&) = default;
 };
 

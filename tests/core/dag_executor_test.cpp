@@ -212,6 +212,17 @@ TEST_CASE("a dead worker consumes an attempt; the third death ends the step what
   CHECK(run.reported("a").error->message == "killed 3 workers; the last one: killed by SIGKILL");
 }
 
+TEST_CASE("an at_most_once step whose worker dies before it starts is sent again, but not to a fourth worker") {
+  DagRun run(TemplateBuilder().step("a").at_most_once());
+  for (int death = 1; death <= 3; ++death) {
+    CHECK(run.state("a") != StepState::Error);
+    run.start_ready();
+    run.finish("a", NotStarted{lost().error});
+  }
+  CHECK(run.state("a") == StepState::Error);
+  CHECK(run.reported("a").error->kind == ErrorKind::WorkerKiller);
+}
+
 TEST_CASE("a worker that the engine ended for another reason costs its step nothing") {
   DagRun run(TemplateBuilder().step("a").attempts(1));
   for (int i = 0; i < 5; ++i) {
