@@ -26,6 +26,16 @@ struct TaskRequest {
   SharedTemplate task_template;
   JsonText context = JsonText::trusted("{}");
   std::optional<Duration> timeout;  ///< of the whole task; overrides the template's
+  std::string run_id{};             ///< of a run over many inputs; empty: none
+  std::optional<std::int64_t> line{};
+  std::string unique_key{};        ///< refused while another live task of this template has it; empty: none
+  SharedHandlerSet handler_set{};  ///< stored with the task, for whoever resumes it
+};
+
+/// A task of an engine that is gone, as it was read from the store.
+struct Adoption {
+  TaskRecord record;
+  bool died = true;  ///< that engine did not sign off: whatever was ready may have run
 };
 
 /// Runs tasks: decides with a DagExecutor per task, writes to the store, hands ready steps to handlers. Knows no
@@ -42,8 +52,12 @@ class Engine {
   /// Admits a task; its first step is sent once its row is durable. Every handler named by the template must be
   /// registered when a step becomes ready, else that step fails with `handler_not_found`.
   TaskId submit(TaskRequest request);
+  /// Takes a task over and goes on with it. When another engine was quicker, TaskDropped says so.
+  void adopt(Adoption adoption);
   /// Cancels a task: commits the wish, stops what runs, marks the rest. Unknown or ended: ignored.
   void cancel(TaskId task);
+  /// The number of a task that has not ended, by its uuid's text.
+  std::optional<TaskId> find(const std::string& uuid) const;
   /// Sends nothing new; what runs may finish. The tasks stay resumable where the store is durable.
   void drain();
   /// Ends what still runs, after `drain`. Each such step's attempt is given back.

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "tasker/step_handler.hpp"
+#include "tasker/store.hpp"
 #include "tasker/task.hpp"
 #include "tasker/workers.hpp"
 
@@ -62,6 +63,11 @@ struct WorkerStarting {
   int generation;
 };
 /// It has announced its handlers and takes steps.
+/// The engine has let go of a task that has not ended: its unique key or line is taken, or another engine owns it.
+struct TaskDropped {
+  const Task& task;
+  const StoreError& why;
+};
 struct WorkerStarted {
   int worker;
   int pid;
@@ -110,8 +116,8 @@ struct WorkerLogged {
 
 using Event =
     std::variant<TaskStarted, StepStarted, StepProgressed, StepLogged, StepCompleted, StepFailed, RetryScheduled,
-                 StepsCreated, TaskEnded, WorkerStarting, WorkerStarted, WorkerRecycled, WorkerExited, WorkersHeld,
-                 WorkersReleased, WorkersCodeLoaded, WorkersCodeRejected, WorkerLogged>;
+                 StepsCreated, TaskEnded, TaskDropped, WorkerStarting, WorkerStarted, WorkerRecycled, WorkerExited,
+                 WorkersHeld, WorkersReleased, WorkersCodeLoaded, WorkersCodeRejected, WorkerLogged>;
 
 /// Receives events on the loop thread; must not block it.
 class Observer {

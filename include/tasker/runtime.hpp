@@ -23,6 +23,7 @@ class HandlerRegistry;
 struct WorkerOptions {
   int count = 0;                       ///< processes at most; 0: cores, at most 8
   std::string ruby = "ruby";           ///< looked up in PATH
+  std::string directory;               ///< where they work; empty: the engine's own working folder
   std::string runner;                  ///< path of runner.rb; empty: beside the binary or where it was installed
   std::vector<std::string> handlers;   ///< Ruby files or folders
   std::vector<std::string> requires_;  ///< Ruby to load first
@@ -46,6 +47,7 @@ struct WorkerOptions {
 
 struct RuntimeOptions {
   std::string store = "memory:";
+  StoreOptions store_options;
   WorkerOptions workers;
   std::chrono::milliseconds drain_grace{30'000};
   /// The process is a subreaper (PR_SET_CHILD_SUBREAPER): what dead workers leave behind becomes its child, and the
@@ -63,6 +65,8 @@ enum class RunEnd : std::uint8_t {
   WorkersFailed,  ///< no worker could boot
   HandlersWrong,  ///< the template names handlers that nobody announced
   StoreFailed,
+  DuplicateKey,  ///< a live task with this unique key, or a task of this line, is there already
+  TakenOver,     ///< another engine owns the task by now
 };
 
 struct RunResult {
@@ -73,6 +77,16 @@ struct RunResult {
   std::string store_error;
   int signal = 0;  ///< for Interrupted by a signal
   bool resumable = false;
+};
+
+/// What a run of many tasks is fed from. Called on the loop thread.
+class TaskSource {
+ public:
+  struct Later {};  ///< nothing for now; `Runtime::more_work` tells when to ask again
+  struct Over {};   ///< nothing any more
+  using Next = std::variant<TaskRequest, Adoption, Later, Over>;
+  virtual ~TaskSource() = default;
+  virtual Next next() = 0;
 };
 
 /// An engine with everything it needs: event loop, store and a pool of Ruby workers. What the `tasker` binary and
@@ -90,6 +104,15 @@ class Runtime {
 
   /// Runs one task to its end. Ruby workers are started when a step names a handler that is not bound in C++.
   RunResult run(const TaskRequest& request);
+  /// Goes on with a task of an engine that is gone, to its end.
+  RunResult resume(Adoption adoption);
+  /// Runs what the source gives, so many tasks at once, until it is over and all have ended; the observer sees each
+  /// end. The handlers are the caller's to check first (`check_handlers`). `record` stays empty.
+  RunResult run_all(TaskSource& source, std::size_t at_once);
+  /// A source that said `Later` has something now. From any thread.
+  void more_work();
+  /// This engine's mark in the store, where others can be.
+  std::optional<Uuid> engine_id() const;
 
   /// Boots one worker and checks that every handler of the template is there and usable. Empty: all is well.
   RunResult check_handlers(const TaskTemplate& task_template);

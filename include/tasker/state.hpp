@@ -29,6 +29,11 @@ enum class TaskState : std::uint8_t {
   ResolvedManually,
 };
 
+/// Why a task is stopped as a whole.
+enum class StopReason : std::uint8_t { Cancelled, TimedOut, Failed };
+std::string_view to_string(StopReason reason);
+std::optional<StopReason> stop_reason_from(std::string_view name);
+
 /// The name on the wire, in the store and in results, e.g. "waiting_for_retry".
 std::string_view to_string(StepState state);
 std::string_view to_string(TaskState state);
@@ -41,6 +46,9 @@ bool can_move(StepState from, StepState to);
 /// Nothing happens to it any more unless a person acts.
 bool is_final(StepState state);
 bool is_final(TaskState state);
+
+/// Ended, or waits for a person: no engine works on it.
+inline bool is_settled(TaskState state) { return is_final(state) || state == TaskState::BlockedByFailures; }
 
 /// A dependant may run: complete, or resolved by a person.
 inline bool satisfies_dependants(StepState state) {

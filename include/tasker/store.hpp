@@ -46,6 +46,9 @@ struct Transition {
   SharedError task_error;
   WallTime at{};
   std::vector<CreatedStep> created{};  ///< in the order of their places
+  std::optional<StopReason> stop{};    ///< the wish to stop the task; durable before anybody is asked to stop
+  SharedError stop_error{};            ///< why, for a stop that is no cancel
+  std::int64_t fence = 0;              ///< the task's, as its owner knows it
 };
 
 /// A new task with its steps.
@@ -60,7 +63,20 @@ struct CreateTask {
 struct ForgetTask {
   TaskId task = 0;
 };
-using StoreWrite = std::variant<CreateTask, Transition, ForgetTask>;
+/// An engine makes a task of a dead engine, or of nobody, its own. Writes of an earlier owner are refused from then on.
+struct TakeOver {
+  TaskId task = 0;
+  std::int64_t fence_before = 0;  ///< it must still be this; one more afterwards
+  int recoveries = 0;             ///< from now on
+};
+/// What a step said, in order.
+struct AppendLogs {
+  TaskId task = 0;
+  StepIndex step = 0;
+  DispatchId dispatch = 0;
+  std::vector<LogLine> lines;
+};
+using StoreWrite = std::variant<CreateTask, Transition, ForgetTask, TakeOver, AppendLogs>;
 
 /// Writes that become durable together or not at all.
 struct StoreBatch {
@@ -68,7 +84,26 @@ struct StoreBatch {
 };
 
 struct StoreError {
+  enum class Kind : std::uint8_t {
+    Refused,       ///< these writes can't be stored; others can
+    Unavailable,   ///< the store itself is broken, full, gone
+    NotOwner,      ///< the task has another owner by now
+    DuplicateKey,  ///< a live task with this unique key is there already
+  };
   std::string message;
+  Kind kind = Kind::Refused;
+};
+
+enum class Durability : std::uint8_t {
+  Full,    ///< what is reported survives a power loss
+  Normal,  ///< it survives the end of the process; a power loss may take the last commits
+};
+
+struct StoreOptions {
+  Durability durability = Durability::Full;
+  /// How long a full disk, a lock or another I/O error is waited out before the store gives up.
+  Duration patience = std::chrono::seconds(60);
+  std::string vfs;  ///< one of SQLite's registered file systems, for tests; empty: the usual one
 };
 
 /// Where tasks are kept. Commits are asynchronous and ordered: batches become durable in the order they were given.
@@ -86,13 +121,21 @@ class Store {
   virtual std::optional<TaskRecord> load(TaskId task) = 0;
   /// False when everything ends with the process: nothing can be resumed, ended tasks are forgotten.
   virtual bool is_durable() const = 0;
+  /// This engine's mark in the store; what `TaskRecord::owner` says of its tasks. None where nobody else can be.
+  virtual std::optional<Uuid> engine_id() const { return std::nullopt; }
+  /// Where others look for a socket to reach this engine; empty: nowhere.
+  virtual std::string control_path() const { return ""; }
 };
 
 /// Runs a function on the loop thread, from any thread.
 using Post = std::function<void(std::function<void()>)>;
 
-/// Opens a store by its URL: `memory:` is a private SQLite database without a file. Throws std::runtime_error with a
-/// sentence for people when it can't be had.
-std::unique_ptr<Store> open_store(const std::string& url, Post post);
+/// Opens a store by its URL: `memory:` is a private SQLite database without a file, `sqlite:PATH` a file that engines
+/// share; it is made, with its folder, when it is missing. Throws std::runtime_error with a sentence for people when it
+/// can't be had.
+std::unique_ptr<Store> open_store(const std::string& url, Post post, const StoreOptions& options = {});
+
+/// The path of a `sqlite:PATH` URL; none for `memory:`. Throws std::runtime_error for other URLs.
+std::optional<std::string> store_path(const std::string& url);
 
 }  // namespace tasker

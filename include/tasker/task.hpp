@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tasker/clock.hpp"
+#include "tasker/handler_set.hpp"
 #include "tasker/json_text.hpp"
 #include "tasker/outcome.hpp"
 #include "tasker/state.hpp"
@@ -30,16 +31,28 @@ struct Task {
   JsonText context = JsonText::trusted("{}");
   Uuid correlation_id;
   WallTime requested_at{};
-  std::optional<Duration> timeout;  ///< overrides the template's
+  std::optional<Duration> timeout;   ///< overrides the template's
+  std::string run_id;                ///< of a run over many inputs; empty: none
+  std::optional<std::int64_t> line;  ///< of its input, from 1
+  std::string unique_key;            ///< no second live task of this template with it; empty: none
+  SharedHandlerSet handler_set;      ///< null: C++ handlers only
 };
 
 /// One row of a step's history: one dispatch that may have run.
 struct AttemptRecord {
   DispatchId dispatch = 0;
   int attempt = 0;
-  std::string outcome;  ///< "complete", "yielded", "interrupted", or an error kind
+  std::string outcome;  ///< "complete", "yielded", "interrupted", "engine_lost", or an error kind
   AttemptReport report;
   SharedError error;
+};
+
+/// One thing a step printed or logged.
+struct LogLine {
+  WallTime at{};
+  std::string level;  ///< debug, info, warn, error; "out" for what it printed
+  std::string message;
+  JsonText fields;  ///< null, or an object
 };
 
 /// A step of a task as it stands on disk.
@@ -54,6 +67,8 @@ struct WorkflowStep {
   JsonText results;
   SharedError error;  ///< the last one; kept while it waits for a retry
   JsonText checkpoint;
+  std::optional<Duration> retry_delay;  ///< while it waits for its retry, counted from `changed_at`
+  WallTime changed_at{};
   std::optional<WallTime> started_at;
   std::optional<WallTime> finished_at;
   std::vector<AttemptRecord> history;
@@ -67,6 +82,10 @@ struct TaskRecord {
   SharedError error;                ///< of the task as a whole, e.g. its timeout
   std::optional<WallTime> started_at;
   std::optional<WallTime> finished_at;
+  std::optional<StopReason> stop_requested;  ///< it is being stopped as a whole
+  std::optional<Uuid> owner;                 ///< the engine that runs it, or ran it last
+  std::int64_t fence = 0;                    ///< goes up with every change of owner
+  int recoveries = 0;                        ///< engines that died of it since its last new result
 };
 
 }  // namespace tasker

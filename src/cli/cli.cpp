@@ -15,6 +15,7 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/options_reader.hpp"
+#include "cli/task_commands/commands.hpp"
 #include "io/process_signals.hpp"
 #include "io/warden.hpp"
 
@@ -26,6 +27,8 @@ template <typename Options>
 ExitCode run(ExitCode (*command)(const Options&, const Console&), const Options& options) {
   return command(options, Console(options.common));
 }
+
+WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
 
 ExitCode dispatch(const CommandLine& line) {
   const Environment environment = process_environment();
@@ -39,6 +42,7 @@ ExitCode dispatch(const CommandLine& line) {
   if (name == "handler new") return run(handler_new, read_handler_new_options(line, environment));
   if (name == "init") return run(init, read_init_options(line, environment));
   if (name == "rpc-conformance") return run(rpc_conformance, read_conformance_options(line, environment));
+  if (const auto command = task_command(name)) return run(command, read_task_options(line, environment, wall_now()));
   return version(Console(read_common_options(line, environment)));
 }
 

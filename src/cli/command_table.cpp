@@ -1,5 +1,7 @@
 #include "cli/command_table.hpp"
 
+#include "cli/task_commands/specs.hpp"
+
 namespace tasker::cli {
 
 namespace {
@@ -46,8 +48,15 @@ constexpr FlagSpec kMaxMemory{
 constexpr FlagSpec kMaxFiles{
     "max-files", 0, "N", "Files a worker may have open at once (ulimit -n)", "the shell's", "TASKER_MAX_FILES"};
 constexpr FlagSpec kOutput{"output", 'o', "text|json|jsonl", "What stdout carries", "text", "TASKER_OUTPUT"};
-constexpr FlagSpec kStore{
+constexpr FlagSpec kCallStore{
     "store", 0, "URL", "Where the task is kept: memory: ends with the process", "memory:", "TASKER_STORE"};
+constexpr FlagSpec kInputs{"inputs", 0, "FILE|-", "One context per line: a task each, a result line as it ends",
+                           "",       ""};
+constexpr FlagSpec kConcurrency{"concurrency", 0, "N", "Tasks at once with --inputs", "64", ""};
+constexpr FlagSpec kFailFast{"fail-fast", 0, "", "With --inputs: start no more after a failed task", "", ""};
+constexpr FlagSpec kRunId{"run-id", 0, "ID", "Names the run: given again, it goes on where it was", "none", ""};
+constexpr FlagSpec kUniqueKey{"unique-key", 0, "KEY", "Refuse while a task of this workflow with the same key lives",
+                              "none",       ""};
 constexpr FlagSpec kTimeout{
     "timeout",       0, "DURATION", "Ends the whole task after 90s, 5m, 1h30m, 250ms", "the template's timeout_seconds",
     "TASKER_TIMEOUT"};
@@ -91,9 +100,11 @@ std::vector<CommandSpec> make_table() {
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
        "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
        {kTemplate},
-       {kInput,       kHandlers,    kRequire,   kWorkers,    kEnvironment, kOutput, kStore,     kTimeout,  kBootTimeout,
-        kStepTimeout, kCancelGrace, kTermGrace, kDrainGrace, kMaxSteps,    kMaxRss, kMaxMemory, kMaxFiles, kWorkerTtl,
-        kIdleTtl,     kWatch,       kCleanEnv,  kPassEnv,    kStrict,      kDryRun, kQuiet,     kNoColor},
+       {kInput,   kInputs,      kConcurrency, kFailFast,    kRunId,       kUniqueKey,        kHandlers,
+        kRequire, kWorkers,     kEnvironment, kOutput,      store_flag(), durability_flag(), store_patience_flag(),
+        kTimeout, kBootTimeout, kStepTimeout, kCancelGrace, kTermGrace,   kDrainGrace,       kMaxSteps,
+        kMaxRss,  kMaxMemory,   kMaxFiles,    kCleanEnv,    kPassEnv,     kWorkerTtl,        kIdleTtl,
+        kWatch,   kStrict,      kDryRun,      kQuiet,       kNoColor},
        {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
         "generate-input | tasker run order.yaml -i - -H app/handlers"}},
       {"validate",
@@ -139,7 +150,7 @@ std::vector<CommandSpec> make_table() {
         kEnvironment,
         kBootTimeout,
         kOutput,
-        kStore,
+        kCallStore,
         kTimeout,
         kMaxMemory,
         kMaxFiles,
@@ -181,19 +192,28 @@ std::vector<CommandSpec> make_table() {
         kQuiet,
         kNoColor},
        {"tasker rpc-conformance -H ruby_runner/conformance -- ruby ruby_runner/runner.rb"}},
-      {"version", "", "Print the version", "", {}, {kOutput}, {}},
   };
+}
+
+/// Version comes last: it is what `--version` stands for.
+std::vector<CommandSpec> whole_table() {
+  std::vector<CommandSpec> table = make_table();
+  for (CommandSpec& spec : task_command_specs()) table.push_back(std::move(spec));
+  table.push_back({"version", "", "Print the version", "", {}, {kOutput}, {}});
+  return table;
 }
 
 }  // namespace
 
 const std::vector<CommandSpec>& command_table() {
-  static const std::vector<CommandSpec> table = make_table();
+  static const std::vector<CommandSpec> table = whole_table();
   return table;
 }
 
 std::string_view group_summary(std::string_view group) {
-  return group == "handler" ? "List, show, call and write handlers" : std::string_view();
+  if (group == "handler") return "List, show, call and write handlers";
+  if (group == "task") return "Look at tasks, resume, retry and remove them";
+  return group == "store" ? "Check, copy and weigh the store" : std::string_view();
 }
 
 }  // namespace tasker::cli

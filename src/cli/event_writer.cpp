@@ -64,6 +64,7 @@ class EventLine {
     begin("worker.starting").field("worker", event.worker).field("pid", event.pid);
     json_.field("generation", event.generation);
   }
+  void operator()(const TaskDropped& event) { begin("task.dropped", event.task).field("message", event.why.message); }
   void operator()(const WorkerStarted& event) {
     begin("worker.started").field("worker", event.worker).field("pid", event.pid);
     json_.field("boot_ms", milliseconds(event.boot)).field("generation", event.generation);

@@ -100,6 +100,19 @@ JsonText parse_input(std::string text, const std::string& name, const JsonLimits
   return value;
 }
 
+JsonText read_json(const std::string& given, const std::string& flag, const JsonLimits& limits) {
+  const bool from_file = given.starts_with('@');
+  const std::string name = from_file ? given.substr(1) : given == "-" ? "-" : flag;
+  std::string text = from_file      ? read_file(name, limits.max_bytes)
+                     : given == "-" ? read_standard_input(limits.max_bytes)
+                                    : given;
+  const auto parsed = JsonText::parse(text, limits);
+  if (const auto* error = std::get_if<JsonError>(&parsed)) {
+    refuse(name, "is not usable JSON: " + error->message, position_of(text, error->offset));
+  }
+  return std::get<JsonText>(parsed);
+}
+
 JsonText read_input(const std::string& given, const JsonLimits& limits) {
   if (given == "-") return parse_input(read_standard_input(limits.max_bytes), "-", limits);
   if (given.starts_with('@')) {

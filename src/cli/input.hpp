@@ -13,6 +13,9 @@ namespace tasker::cli {
 /// the file, line and column when it is no JSON object that may travel to a worker.
 JsonText read_input(const std::string& given, const JsonLimits& limits = {});
 
+/// The same for a value of any kind; `flag` is what messages call it.
+JsonText read_json(const std::string& given, const std::string& flag, const JsonLimits& limits = {});
+
 /// The part of it that needs no file: `name` is what messages call the text.
 JsonText parse_input(std::string text, const std::string& name, const JsonLimits& limits = {});
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tasker/store.hpp"
+
 namespace tasker::cli {
 
 enum class OutputFormat { Text, Json, JsonLines };
@@ -49,12 +51,23 @@ struct WorkerChoice {
   std::optional<std::uint64_t> open_files;  ///< none: the shell's
 };
 
+/// Where tasks are kept.
+struct StoreChoice {
+  std::optional<std::string> url;  ///< none: .tasker/tasker.db, where the folder can be written
+  StoreOptions options;
+};
+
 struct RunOptions {
   CommonOptions common;
   WorkerChoice workers;
   std::string template_path;
   std::string input = "{}";  ///< JSON, @FILE or -
-  std::string store = "memory:";
+  std::string inputs;        ///< a file of contexts, one per line, or -; empty: one task
+  std::size_t concurrency = 64;
+  bool fail_fast = false;
+  std::string run_id;      ///< empty: none was given
+  std::string unique_key;  ///< empty: none
+  StoreChoice store;
   std::optional<std::chrono::milliseconds> timeout;
   bool strict = false;
   bool dry_run = false;

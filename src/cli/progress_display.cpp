@@ -114,6 +114,9 @@ struct LineOf {
     return one_line(e.record.task.task_template->name) + ": " + std::string(to_string(e.record.state)) +
            why(e.record.error);
   }
+  std::string operator()(const TaskDropped& e) const {
+    return one_line(e.task.task_template->name) + ": " + one_line(e.why.message);
+  }
   std::string operator()(const WorkerStarting&) const { return ""; }
   std::string operator()(const WorkerStarted&) const { return ""; }
   std::string operator()(const WorkerRecycled& e) const {

@@ -103,8 +103,10 @@ std::string result_object(const TaskRecord& record, const ResultFrame& frame) {
   if (frame.as_event) json.field("event", "task.result");
   json.field("task_uuid", record.task.uuid.text()).field("namespace", made_of.namespace_name);
   json.field("name", made_of.name).field("version", made_of.version).field("state", to_string(record.state));
-  json.field("exit_code", frame.exit_code).field("resumable", frame.resumable).field("context", record.task.context);
-  json.null_field("run_id").null_field("line");
+  frame.exit_code >= 0 ? json.field("exit_code", frame.exit_code) : json.null_field("exit_code");
+  json.field("resumable", frame.resumable).field("context", record.task.context);
+  json.field_or_null("run_id", record.task.run_id);
+  record.task.line.value_or(0) > 0 ? json.field("line", *record.task.line) : json.null_field("line");
   write_error(json.key("error"), record.error);
   json.key("steps").begin_array();
   for (const WorkflowStep& step : record.steps) write_step(json, step);

@@ -13,7 +13,7 @@ namespace tasker::cli {
 
 /// What stands around a task's record in its result object.
 struct ResultFrame {
-  int exit_code = 0;
+  int exit_code = 0;  ///< below 0: it has not ended
   bool resumable = false;
   bool as_event = false;  ///< with `"event":"task.result"` in front
 };

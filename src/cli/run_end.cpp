@@ -48,7 +48,10 @@ ExitCode exit_code_of(const RunResult& result) {
     case RunEnd::HandlersWrong:
       return ExitCode::Invalid;
     case RunEnd::StoreFailed:
+    case RunEnd::TakenOver:
       return ExitCode::StoreFailed;
+    case RunEnd::DuplicateKey:
+      return ExitCode::DuplicateKey;
   }
   return ExitCode::Bug;
 }
@@ -65,10 +68,14 @@ CommandError run_error(const RunResult& result, const std::string& what) {
     case RunEnd::HandlersWrong:
       return template_error(what, result.diagnostics);
     case RunEnd::StoreFailed:
-      return CommandError(ExitCode::StoreFailed, kind::store_unavailable, "the store failed: " + result.store_error);
+      return CommandError(ExitCode::StoreFailed, kind::store_unavailable, result.store_error);
     case RunEnd::Interrupted:
       return CommandError(interrupt_code(result.signal), kind::interrupted,
                           "interrupted by " + signal_name(result.signal));
+    case RunEnd::DuplicateKey:
+      return CommandError(ExitCode::DuplicateKey, kind::duplicate_key, result.store_error);
+    case RunEnd::TakenOver:
+      return CommandError(ExitCode::StoreFailed, kind::store_unavailable, result.store_error);
     case RunEnd::TaskEnded:
       break;
   }

@@ -72,6 +72,7 @@ std::unique_ptr<Observer> RunView::make_observer(const Console& console, Mode mo
       if (!out_.write(std::move(line), keep) && droppable) ++dropped_events_;
     });
   }
+  if (mode == Mode::Bulk) return std::make_unique<LogLines>(to_stderr);
   if (!console.err().tty) {
     if (options.output == OutputFormat::Json) return for_people(std::make_unique<LogLines>(to_stderr));
     return for_people(std::make_unique<ProgressLines>(to_stderr));
@@ -93,6 +94,7 @@ void RunView::tick(Runtime& runtime) {
   if (display_) display_->tick();
   const bool broken = !out_.write("");
   if (broken && !std::exchange(stopped_, true)) runtime.stop();  // once: a second stop would kill
+  if (std::exchange(was_behind_, is_behind()) && !was_behind_) runtime.more_work();
 }
 
 void RunView::show(const PoolSnapshot& workers) {
@@ -114,9 +116,14 @@ void RunView::finish() {
 }
 
 void with_runtime(const RuntimeOptions& options, RunView& view, const std::function<void(Runtime&)>& function) {
+  with_runtime(options, view, view, function);
+}
+
+void with_runtime(const RuntimeOptions& options, RunView& view, Observer& observer,
+                  const std::function<void(Runtime&)>& function) {
   std::unique_ptr<Runtime> runtime;
   try {
-    runtime = std::make_unique<Runtime>(as_owner_of_the_process(options), view);
+    runtime = std::make_unique<Runtime>(as_owner_of_the_process(options), observer);
   } catch (const std::runtime_error& error) {
     throw CommandError(ExitCode::StoreFailed, kind::store_unavailable, error.what());
   }

@@ -20,6 +20,7 @@ class RunView final : public Observer {
  public:
   enum class Mode {
     Watch,  ///< progress or events, as the options say
+    Bulk,   ///< many tasks: events where they are asked for, otherwise only what handlers print
     Logs,   ///< only what handlers print
     Silent,
   };
@@ -36,6 +37,8 @@ class RunView final : public Observer {
 
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
   void end_progress();
+  /// stdout has as much to write as it may queue: time to start no more work.
+  bool is_behind() const { return out_.full(); }
   /// Queues text for stdout.
   void print(std::string text) { out_.write(std::move(text)); }
   /// Waits until all is written. Throws NoReader when nobody read stdout to its end.
@@ -55,10 +58,15 @@ class RunView final : public Observer {
   io::OutputThread err_;
   ProgressDisplay* display_ = nullptr;  ///< the one of `people_`, when it is one
   std::uint64_t dropped_events_ = 0;
+  bool was_behind_ = false;
   bool stopped_ = false;              ///< because nobody reads
   std::unique_ptr<Observer> people_;  ///< what the observer passes events on to, when they are for people
   std::unique_ptr<Observer> observer_;
 };
+
+/// The same, with another observer between the runtime and the view.
+void with_runtime(const RuntimeOptions& options, RunView& view, Observer& observer,
+                  const std::function<void(Runtime&)>& function);
 
 /// Makes a runtime whose signals stop it, lets the view watch it, gives it to `function`, ends it. Throws CommandError
 /// (store_unavailable) when the store can't be had.

@@ -1,13 +1,17 @@
+#include <filesystem>
 #include <string>
 
+#include "cli/bulk_run.hpp"
 #include "cli/command_error.hpp"
 #include "cli/commands.hpp"
 #include "cli/input.hpp"
 #include "cli/plan.hpp"
-#include "cli/result_object.hpp"
-#include "cli/result_table.hpp"
+#include "cli/resume.hpp"
 #include "cli/run_end.hpp"
+#include "cli/run_report.hpp"
 #include "cli/run_view.hpp"
+#include "cli/store_choice.hpp"
+#include "cli/takeover.hpp"
 #include "cli/workflow_files.hpp"
 #include "tasker/runtime.hpp"
 
@@ -31,13 +35,15 @@ void check_context(const TaskTemplate& task_template, const JsonText& context, c
   throw invalid(kind::input_invalid, message, std::move(mismatches));
 }
 
-RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& task_template) {
+RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& task_template, const Console& console) {
   auto paths = handler_paths(options.workers.handlers, &task_template);
   if (paths.empty() && !task_template.steps.empty()) throw no_handlers_error(&task_template);
   RuntimeOptions runtime;
-  runtime.store = options.store;
   runtime.workers = worker_options(options.workers, std::move(paths));
   runtime.drain_grace = options.workers.patience.drain.value_or(runtime.drain_grace);
+  if (options.dry_run) return runtime;
+  runtime.store = store_for_run(options.store, console);
+  runtime.store_options = options.store.options;
   return runtime;
 }
 
@@ -52,24 +58,17 @@ ExitCode dry_run(const TaskTemplate& task_template, const RuntimeOptions& runtim
   return ExitCode::Complete;
 }
 
-std::string interrupted_text(const RunResult& result, const Console& console) {
-  return console.err().yellow("interrupted by " + signal_name(result.signal)) +
-         (result.resumable ? "; the task can be resumed\n"
-                           : "; the task was kept in memory only and can't be resumed\n");
-}
-
-void report(const RunResult& result, ExitCode code, const Console& console, RunView& view) {
-  if (console.is_text()) {
-    view.print(result_text(*result.record, console.out()));
-  } else {
-    const bool event = console.options().output == OutputFormat::JsonLines;
-    view.print(result_object(*result.record, {to_int(code), result.resumable, event}) + "\n");
-  }
-}
-
-/// The task's record says how it ended; everything else that ends a run is an error of the command.
-bool is_told_by_record(const RunResult& result) {
-  return result.record && (result.end == RunEnd::TaskEnded || result.end == RunEnd::Interrupted);
+/// The task that an earlier run with this id left; none when there is none, or no store yet.
+std::optional<TaskRecord> earlier_run(const RunOptions& options, const std::string& store_url) {
+  const auto path = options.run_id.empty() ? std::nullopt : store_path(store_url);
+  std::error_code ignored;
+  if (!path || !std::filesystem::exists(*path, ignored)) return std::nullopt;
+  const auto reader = open_reader_for_run(*path);
+  const auto task = reader->find_line(options.run_id, kOnlyLine);
+  if (!task) return std::nullopt;
+  auto record = reader->load(*task);
+  if (record) must_not_be_owned(*reader, *record);
+  return record;
 }
 
 }  // namespace
@@ -78,28 +77,26 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   const LoadedTemplate loaded = load_valid_template(options.template_path, options.workers.environment, options.strict);
   console.warn(loaded.warnings);
   const TaskTemplate& task_template = *loaded.value;
+  if (!options.inputs.empty() && !options.dry_run) {
+    return bulk_run(options, loaded.value, runtime_options(options, task_template, console), console);
+  }
   const JsonText context = read_input(options.input);
   check_context(task_template, context, options, console);
-  const RuntimeOptions runtime = runtime_options(options, task_template);
+  RuntimeOptions runtime = runtime_options(options, task_template, console);
   if (options.dry_run) return dry_run(task_template, runtime, console);
+  if (auto earlier = earlier_run(options, runtime.store)) {
+    return finish_earlier(*earlier, options.workers, runtime.store, options.store.options, console);
+  }
 
+  TaskRequest request{loaded.value, context, options.timeout};
+  request.handler_set = handler_set_of(runtime.workers);
+  request.unique_key = options.unique_key;
+  request.run_id = options.run_id;
+  if (!options.run_id.empty()) request.line = kOnlyLine;
   RunView view(console, RunView::Mode::Watch);
   RunResult result;
-  with_runtime(runtime, view, [&](Runtime& r) { result = r.run({loaded.value, context, options.timeout}); });
-  view.end_progress();
-  if (!is_told_by_record(result)) {
-    view.finish();
-    throw run_error(result, options.template_path);
-  }
-  const ExitCode code = exit_code_of(result);
-  report(result, code, console, view);
-  view.finish();
-  if (console.is_text() && result.end == RunEnd::Interrupted) console.say(interrupted_text(result, console));
-  if (view.dropped_events() > 0) {
-    console.warn(std::to_string(view.dropped_events()) +
-                 " progress and log events were dropped: stdout was read too slowly");
-  }
-  return code;
+  with_runtime(runtime, view, [&](Runtime& r) { result = r.run(request); });
+  return tell_end(result, options.template_path, console, view);
 }
 
 }  // namespace tasker::cli

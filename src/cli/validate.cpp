@@ -37,7 +37,9 @@ void check_handlers(Validation& validation, const TaskTemplate& task_template, c
   workers.count = 1;
   RunView view(console, RunView::Mode::Silent);
   RunResult checked;
-  with_runtime({"memory:", workers}, view, [&](Runtime& r) { checked = r.check_handlers(task_template); });
+  RuntimeOptions runtime;
+  runtime.workers = workers;
+  with_runtime(runtime, view, [&](Runtime& r) { checked = r.check_handlers(task_template); });
   if (checked.end == RunEnd::HandlersWrong) {
     validation.errors = checked.diagnostics;
   } else {

@@ -18,9 +18,6 @@
 
 namespace tasker {
 
-/// Why a task is stopped as a whole.
-enum class StopReason : std::uint8_t { Cancelled, TimedOut };
-
 /// The run state of one task: pure, reads no clock, owned by the engine. `start` and `finish` decide; `committed`,
 /// called when the store has made the decision durable, is the one place that applies it: lowers counters, frees
 /// dependants, adds created steps, arms retries. So the graph in memory never runs ahead of the disk. Readiness is a
@@ -29,6 +26,19 @@ class DagExecutor final : public TaskView {
  public:
   /// `step_uuids`: one per step of the template; those that exist from the start take theirs.
   DagExecutor(Task task, const std::vector<Uuid>& step_uuids, const StepLimits& limits = {});
+
+  /// Takes up a task as it stands in the store. What is due is ready; a wait for a retry goes on where it was.
+  static DagExecutor restore(const TaskRecord& record, Times now, const StepLimits& limits = {});
+  /// What became of the engine that had the task before.
+  enum class Predecessor : std::uint8_t {
+    SignedOff,  ///< nothing of it can have been running
+    Died,       ///< whatever was ready may have run
+  };
+  /// Decides, right after `restore`, what the end of the engine before means: a row in the history of each step that
+  /// may have run; `at_most_once` ones wait for a person. Consumes no attempt otherwise.
+  Transition recover(Predecessor predecessor, Times now);
+  /// The highest dispatch number in the history; 0: none.
+  DispatchId last_dispatch() const;
 
   // TaskView: committed state, but for `in_progress`, which a step shows from its start.
   const Task& task() const override { return task_; }
@@ -116,6 +126,14 @@ class DagExecutor final : public TaskView {
   void set_state(StepIndex step, StepState to);
   void free_children(StepIndex step);
 
+  DagExecutor(const TaskRecord& record, const StepLimits& limits);
+  void restore_run(StepIndex step);
+  void restore_failure(StepIndex step);
+  void queue_restored(StepIndex step, Times now);
+  bool may_have_run(StepIndex step) const;
+  void record_loss(Transition& transition, StepIndex step, DispatchId dispatch);
+  void cancel_all_that_rests(Transition& transition, WallTime at);
+
   Task task_;
   Expansion expansion_;
   std::vector<WorkflowStep> steps_;
@@ -138,6 +156,9 @@ class DagExecutor final : public TaskView {
   SharedError error_;
   std::optional<WallTime> finished_at_;
 };
+
+/// A stored task as it is reported: steps that can't run any more say what blocks them.
+TaskRecord reported(TaskRecord record);
 
 /// True when there is anything in it for the store.
 bool writes_anything(const Transition& transition);

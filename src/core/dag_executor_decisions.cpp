@@ -8,7 +8,7 @@
 namespace tasker {
 
 bool writes_anything(const Transition& transition) {
-  return transition.task_state ||
+  return transition.task_state || transition.stop ||
          std::any_of(transition.steps.begin(), transition.steps.end(), [](const StepChange& change) {
            return change.from != change.to || change.attempt || change.checkpoint;
          });
@@ -202,23 +202,29 @@ Transition DagExecutor::stop(StopReason reason, SharedError error, Times now) {
   stopped_ = reason;
   stop_error_ = std::move(error);
   halted_ = true;
-  for (StepIndex step = 0; step < runs_.size(); ++step) {
-    if (!runs_[step].running && !is_final(runs_[step].state)) decide(transition, cancellation(step, now.wall));
-  }
+  transition.stop = stopped_;
+  transition.stop_error = stop_error_;
+  cancel_all_that_rests(transition, now.wall);
   conclude(transition);
   return transition;
+}
+
+void DagExecutor::cancel_all_that_rests(Transition& transition, WallTime at) {
+  for (StepIndex step = 0; step < runs_.size(); ++step) {
+    if (!runs_[step].running && !is_final(runs_[step].state)) decide(transition, cancellation(step, at));
+  }
 }
 
 void DagExecutor::conclude(Transition& transition) {
   if (open_ > 0) return;
   transition.task_state = final_state();
-  if (stopped_ == StopReason::TimedOut) transition.task_error = stop_error_;
+  if (stopped_ && stopped_ != StopReason::Cancelled) transition.task_error = stop_error_;
 }
 
 TaskState DagExecutor::final_state() const {
   if (undecidable_ > 0) return TaskState::BlockedByFailures;
   if (stopped_ == StopReason::Cancelled) return TaskState::Cancelled;
-  if (stopped_ == StopReason::TimedOut || failed_ > 0) return TaskState::Error;
+  if (stopped_ || failed_ > 0) return TaskState::Error;
   return TaskState::Complete;
 }
 

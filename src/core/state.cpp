@@ -11,8 +11,12 @@ constexpr EnumNames<StepState, 7> kStepStates({"pending", "in_progress", "waitin
 constexpr EnumNames<TaskState, 8> kTaskStates({"pending", "in_progress", "waiting_for_retry", "blocked_by_failures",
                                                "complete", "error", "cancelled", "resolved_manually"});
 
+constexpr EnumNames<StopReason, 3> kStopReasons({"cancelled", "timed_out", "failed"});
+
 }  // namespace
 
+std::string_view to_string(StopReason reason) { return kStopReasons.name(reason); }
+std::optional<StopReason> stop_reason_from(std::string_view name) { return kStopReasons.value(name); }
 std::string_view to_string(StepState state) { return kStepStates.name(state); }
 std::string_view to_string(TaskState state) { return kTaskStates.name(state); }
 std::optional<StepState> step_state_from(std::string_view name) { return kStepStates.value(name); }

@@ -12,11 +12,17 @@ namespace tasker {
 struct ActiveTask {
   ActiveTask(Task task, const std::vector<Uuid>& step_uuids, const StepLimits& limits)
       : executor(std::move(task), step_uuids, limits) {}
+  /// One that another engine began.
+  ActiveTask(const TaskRecord& record, Times now, const StepLimits& limits)
+      : executor(DagExecutor::restore(record, now, limits)), fence(record.fence + 1) {}
 
   TaskId id() const { return executor.task().id; }
 
   DagExecutor executor;
-  bool durable = false;  ///< its row is on disk: steps may be sent
+  std::int64_t fence = 0;
+  bool durable = false;  ///< its row, and that it is ours, is on disk: steps may be sent
+  bool refused = false;  ///< the store refused a write of it: it is being ended
+  bool dropped = false;  ///< it is not ours any more; kept until its last step has answered
   bool stop_sent = false;
   std::optional<TimePoint> deadline;
   std::optional<CancelReason> stopping;

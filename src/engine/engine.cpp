@@ -6,8 +6,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/failpoint.hpp"
 #include "core/time_text.hpp"
 #include "engine/active_task.hpp"
+#include "engine/log_keeper.hpp"
+#include "engine/pending_writes.hpp"
 #include "tasker/handler_registry.hpp"
 
 namespace tasker {
@@ -40,6 +43,17 @@ SharedError task_timeout(const Task& task, Duration limit) {
   auto error = std::make_shared<ErrorInfo>();
   error->kind = ErrorKind::Timeout;
   error->message = "the task \"" + task.task_template->name + "\" ran past its " + human_text(limit);
+  error->retryable = false;
+  return error;
+}
+
+/// A task that ended so many engines, one after the other and without a new result, gets no further one.
+constexpr int kMostRecoveries = 5;
+
+SharedError final_error(ErrorKind kind, std::string message) {
+  auto error = std::make_shared<ErrorInfo>();
+  error->kind = kind;
+  error->message = std::move(message);
   error->retryable = false;
   return error;
 }
@@ -79,6 +93,10 @@ class Engine::Impl final : public StepReplySink {
     task.context = std::move(request.context);
     task.requested_at = now.wall;
     task.timeout = request.timeout;
+    task.run_id = std::move(request.run_id);
+    task.line = request.line;
+    task.unique_key = std::move(request.unique_key);
+    task.handler_set = std::move(request.handler_set);
 
     std::vector<Uuid> uuids;
     uuids.reserve(task.task_template->steps.size());
@@ -91,13 +109,42 @@ class Engine::Impl final : public StepReplySink {
     }
     if (const auto limit = timeout_of(task)) active->deadline = now.steady + *limit;
     tasks_.emplace(task.id, std::move(active));
-    write(std::move(create));
+    write(task.id, std::move(create));
     wake_();
     return task.id;
   }
 
+  void adopt(Adoption adoption) {
+    const Times now = clock_.now();
+    auto owned = std::make_unique<ActiveTask>(adoption.record, now, limits_);
+    ActiveTask& task = *owned;
+    tasks_.emplace(task.id(), std::move(owned));
+    last_dispatch_ = std::max(last_dispatch_, task.executor.last_dispatch());
+    const int recoveries = adoption.record.recoveries + (adoption.died ? 1 : 0);
+    write(task.id(), TakeOver{task.id(), adoption.record.fence, recoveries});
+    using Predecessor = DagExecutor::Predecessor;
+    record(task, task.executor.recover(adoption.died ? Predecessor::Died : Predecessor::SignedOff, now));
+    last_dispatch_ += task.executor.steps().size();  // the rows of what may have run have numbers too
+    if (recoveries > kMostRecoveries) {
+      const std::string times = std::to_string(recoveries);
+      record(task,
+             task.executor.stop(
+                 StopReason::Failed,
+                 final_error(ErrorKind::EngineKiller, times + " engines died of this task, one after the other"), now));
+    }
+    restore_deadline(task, adoption.record, now);
+    wake_();
+  }
+
   void cancel(TaskId id) {
     if (ActiveTask* task = find(id)) stop(*task, StopReason::Cancelled, CancelReason::TaskCancelled, nullptr);
+  }
+
+  std::optional<TaskId> find_uuid(const std::string& uuid) const {
+    for (const auto& [id, task] : tasks_) {
+      if (task->executor.task().uuid.text() == uuid) return id;
+    }
+    return std::nullopt;
   }
 
   void drain() {
@@ -115,6 +162,7 @@ class Engine::Impl final : public StepReplySink {
 
   void tick() {
     expire(clock_.steady());
+    keep_logs(clock_.steady());
     // A handler may answer inside `process`: work on until nothing comes in any more, so that quick steps share a
     // commit.
     do {
@@ -133,6 +181,7 @@ class Engine::Impl final : public StepReplySink {
       if (!draining_ && !broken_) consider(task->executor.next_retry_at());
       if (!task->stopping) consider(task->deadline);
     }
+    if (!broken_) consider(logs_.due());
     return next;
   }
 
@@ -142,9 +191,7 @@ class Engine::Impl final : public StepReplySink {
     }
   }
 
-  bool quiet() const {
-    return in_flight_.empty() && commits_under_way_ == 0 && pending_.writes.empty() && answers_.empty();
-  }
+  bool quiet() const { return in_flight_.empty() && commits_under_way_ == 0 && pending_.empty() && answers_.empty(); }
   std::size_t active_tasks() const { return tasks_.size(); }
   const std::optional<StoreError>& store_error() const { return broken_; }
   std::optional<TaskRecord> snapshot(TaskId id) const {
@@ -164,9 +211,13 @@ class Engine::Impl final : public StepReplySink {
     }
   }
   void step_log(DispatchId dispatch, StepLog log) override {
-    if (const InFlight* at = in_flight(dispatch)) {
-      observe(StepLogged{at->task->executor.task(), at->task->executor.steps()[at->step], log});
-    }
+    const InFlight* at = in_flight(dispatch);
+    if (!at) return;
+    observe(StepLogged{at->task->executor.task(), at->task->executor.steps()[at->step], log});
+    if (!store_.is_durable()) return;
+    if (!logs_.due()) wake_();
+    logs_.add(dispatch, {clock_.wall(), std::move(log.level), std::move(log.message), std::move(log.fields)},
+              clock_.steady());
   }
   void step_answered(DispatchId dispatch, StepOutcome outcome, AttemptReport report) override {
     answers_.push_back({dispatch, std::move(outcome), report});
@@ -191,6 +242,16 @@ class Engine::Impl final : public StepReplySink {
   double random() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 
   // --- deadlines and stops ---
+
+  /// What is left of the task's time; the wall clock has seen the engine before.
+  void restore_deadline(ActiveTask& task, const TaskRecord& record, Times now) {
+    const auto limit = timeout_of(record.task);
+    if (record.stop_requested == StopReason::TimedOut) task.stopping = CancelReason::TaskTimeout;
+    if (record.stop_requested == StopReason::Cancelled) task.stopping = CancelReason::TaskCancelled;
+    if (!limit) return;
+    const Duration spent = now.wall - record.started_at.value_or(now.wall);
+    task.deadline = now.steady + std::clamp<Duration>(*limit - spent, Duration{}, *limit);
+  }
 
   void expire(TimePoint now) {
     for (auto& [id, task] : tasks_) {
@@ -230,6 +291,9 @@ class Engine::Impl final : public StepReplySink {
     const InFlight at = std::move(found->second);
     in_flight_.erase(found);
     at.task->in_flight.erase(answer.dispatch);
+    failpoint("answer");
+    keep_log(*at.task, at.step, answer.dispatch, logs_.finish(answer.dispatch, clock_.wall()));
+    if (at.task->dropped) return forget_dropped(*at.task);
     record(*at.task,
            at.task->executor.finish(at.step, std::move(answer.outcome), answer.report, clock_.now(), random()));
     if (at.task->executor.halted() && !at.task->stopping) {
@@ -240,46 +304,105 @@ class Engine::Impl final : public StepReplySink {
   // --- writing ---
 
   void record(ActiveTask& task, Transition transition) {
+    transition.fence = task.fence;
     if (writes_anything(transition)) {
-      write(std::move(transition));
+      write(task.id(), std::move(transition));
     } else {
       apply(task, transition);
     }
   }
 
-  void write(StoreWrite change) { pending_.writes.push_back(std::move(change)); }
+  void write(TaskId task, StoreWrite change) { pending_.add(task, std::move(change)); }
 
   void flush() {
-    if (pending_.writes.empty() || broken_) return;
-    ++commits_under_way_;
-    store_.commit(std::exchange(pending_, {}),
-                  [this, alive = alive_](StoreBatch batch, std::optional<StoreError> error) {
-                    if (*alive) durable(batch, std::move(error));
-                  });
+    if (pending_.empty() || broken_) return;
+    for (auto& [task, batch] : pending_.take()) {
+      ++commits_under_way_;
+      store_.commit(std::move(batch),
+                    [this, id = task, alive = alive_](StoreBatch done, std::optional<StoreError> error) {
+                      if (*alive) durable(id, done, std::move(error));
+                    });
+    }
   }
 
-  void durable(const StoreBatch& batch, std::optional<StoreError> error) {
+  void durable(TaskId id, const StoreBatch& batch, std::optional<StoreError> error) {
     --commits_under_way_;
     if (error) {
-      if (!broken_) broken_ = std::move(error);
-      wake_();
-      return;
+      refused(id, *error);
+    } else {
+      for (const StoreWrite& change : batch.writes) applied(change);
     }
-    for (const StoreWrite& change : batch.writes) applied(change);
     wake_();
   }
 
   void applied(const StoreWrite& change) {
     if (const auto* create = std::get_if<CreateTask>(&change)) {
-      ActiveTask* task = find(create->task.id);
-      task->durable = true;
-      observe(TaskStarted{task->executor.task()});
+      begin(create->task.id);
+    } else if (const auto* take_over = std::get_if<TakeOver>(&change)) {
+      begin(take_over->task);
     } else if (const auto* transition = std::get_if<Transition>(&change)) {
       if (ActiveTask* task = find(transition->task)) apply(*task, *transition);
     }
   }
 
+  void begin(TaskId id) {
+    ActiveTask* task = find(id);
+    if (!task) return;
+    task->durable = true;
+    observe(TaskStarted{task->executor.task()});
+  }
+
+  /// What the store says no to. The store itself at fault: everything stops. Otherwise it is about one task.
+  void refused(TaskId id, const StoreError& error) {
+    if (error.kind == StoreError::Kind::Unavailable) {
+      if (!broken_) broken_ = error;
+      return;
+    }
+    ActiveTask* task = find(id);
+    if (!task) return;
+    if (error.kind == StoreError::Kind::Refused && task->durable && !task->refused) return end_refused(*task, error);
+    drop(*task, error);
+  }
+
+  /// Its writes can't be stored: the end is, with the reason.
+  void end_refused(ActiveTask& task, const StoreError& error) {
+    task.refused = true;
+    Transition end{task.id(), {}, TaskState::Error, final_error(ErrorKind::StoreRefused, error.message), clock_.wall()};
+    end.fence = task.fence;
+    write(task.id(), std::move(end));
+    cancel_steps(task, CancelReason::TaskCancelled, CancelUrgency::Immediate);
+  }
+
+  void drop(ActiveTask& task, const StoreError& why) {
+    task.dropped = true;
+    observe(TaskDropped{task.executor.task(), why});
+    waiting_starts_.erase(task.id());
+    cancel_steps(task, CancelReason::TaskCancelled, CancelUrgency::Immediate);
+    const auto found = tasks_.find(task.id());
+    dropped_.push_back(std::move(found->second));
+    tasks_.erase(found);
+    forget_dropped(task);
+  }
+
+  void forget_dropped(ActiveTask& task) {
+    if (task.in_flight.empty()) std::erase_if(dropped_, [&](const auto& owned) { return owned.get() == &task; });
+  }
+
+  // --- logs ---
+
+  void keep_logs(TimePoint now) {
+    if (!logs_.due() || *logs_.due() > now) return;
+    for (const DispatchId dispatch : logs_.waiting()) {
+      if (const InFlight* at = in_flight(dispatch)) keep_log(*at->task, at->step, dispatch, logs_.take(dispatch));
+    }
+  }
+
+  void keep_log(const ActiveTask& task, StepIndex step, DispatchId dispatch, std::vector<LogLine> lines) {
+    if (!lines.empty() && !task.dropped) write(task.id(), AppendLogs{task.id(), step, dispatch, std::move(lines)});
+  }
+
   void apply(ActiveTask& task, const Transition& transition) {
+    if (task.refused && !transition.task_state) return;  // decided before its end was
     task.executor.committed(transition, clock_.steady());
     for (const StepChange& change : transition.steps) tell(task, change);
     if (!transition.created.empty()) {
@@ -309,9 +432,14 @@ class Engine::Impl final : public StepReplySink {
   void end(ActiveTask& task) {
     const TaskRecord record = task.executor.record();
     const TaskId id = task.id();
-    tasks_.erase(id);
+    // Steps that still run (of a task that the store refused) answer to nobody.
+    task.dropped = true;
+    const auto found = tasks_.find(id);
+    dropped_.push_back(std::move(found->second));
+    tasks_.erase(found);
+    forget_dropped(task);
     observe(TaskEnded{record});
-    if (!store_.is_durable()) write(ForgetTask{id});
+    if (!store_.is_durable()) write(id, ForgetTask{id});
   }
 
   // --- sending ---
@@ -320,7 +448,7 @@ class Engine::Impl final : public StepReplySink {
     if (draining_ || broken_) return;
     const TimePoint now = clock_.steady();
     for (auto& [id, task] : tasks_) {
-      if (!task->durable || task->executor.halted()) continue;
+      if (!task->durable || task->refused || task->executor.halted()) continue;
       for (const StepIndex step : task->executor.ready(now)) dispatch(*task, step);
     }
   }
@@ -335,7 +463,8 @@ class Engine::Impl final : public StepReplySink {
     if (!handler) {
       answers_.push_back({dispatch, Failed{not_found(registry_, names)}, {}});
     } else if (started.commit_first) {
-      write(std::move(*started.commit_first));
+      started.commit_first->fence = task.fence;
+      write(task.id(), std::move(*started.commit_first));
       waiting_starts_[task.id()].push_back(dispatch);
     } else {
       send(dispatch);
@@ -381,7 +510,9 @@ class Engine::Impl final : public StepReplySink {
   std::unordered_map<DispatchId, InFlight> in_flight_;
   std::unordered_map<TaskId, std::vector<DispatchId>> waiting_starts_;
   std::vector<Answer> answers_;
-  StoreBatch pending_;
+  std::vector<std::unique_ptr<ActiveTask>> dropped_;
+  PendingWrites pending_;
+  LogKeeper logs_;
   DispatchId last_dispatch_ = 0;
   std::size_t commits_under_way_ = 0;
   bool draining_ = false;
@@ -393,8 +524,10 @@ Engine::Engine(Store& store, const HandlerRegistry& registry, const Clock& clock
                std::function<void()> wake, EngineConfig config)
     : impl_(std::make_unique<Impl>(store, registry, clock, observer, std::move(wake), config)) {}
 Engine::~Engine() = default;
+void Engine::adopt(Adoption adoption) { impl_->adopt(std::move(adoption)); }
 TaskId Engine::submit(TaskRequest request) { return impl_->submit(std::move(request)); }
 void Engine::cancel(TaskId task) { impl_->cancel(task); }
+std::optional<TaskId> Engine::find(const std::string& uuid) const { return impl_->find_uuid(uuid); }
 void Engine::drain() { impl_->drain(); }
 void Engine::kill() { impl_->kill(); }
 void Engine::tick() { impl_->tick(); }

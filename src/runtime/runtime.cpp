@@ -5,10 +5,12 @@
 #include <utility>
 
 #include "io/child_process.hpp"
+#include "io/control_socket.hpp"
 #include "io/event_loop.hpp"
 #include "io/proc_files.hpp"
 #include "io/terminal_watch.hpp"
 #include "runtime/code_watch.hpp"
+#include "runtime/control.hpp"
 #include "runtime/handler_check.hpp"
 #include "runtime/interruption.hpp"
 #include "runtime/pool_config.hpp"
@@ -32,9 +34,20 @@ class Runtime::Impl final : public Observer {
       : options_(std::move(options)),
         observer_(observer),
         launcher_(loop_, {options_.reap_orphans, options_.warden}),
-        store_(open_store(options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); })),
+        store_(open_store(
+            options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); },
+            options_.store_options)),
         engine_(*store_, registry_, clock_, *this, [this] { wake(); }) {
     loop_.on_timer([this] { turn(); });
+    if (const std::string path = store_->control_path(); !path.empty()) {
+      control_.emplace(loop_, path, [this](const std::string& line) {
+        return answer_control(line, [this](const std::string& uuid) {
+          const auto task = engine_.find(uuid);
+          if (task) engine_.cancel(*task);
+          return task.has_value();
+        });
+      });
+    }
   }
 
   ~Impl() override { bury_workers(); }
@@ -51,16 +64,42 @@ class Runtime::Impl final : public Observer {
   RunResult run(const TaskRequest& request) {
     RunResult result = check(*request.task_template);
     if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result));
-    ended_.reset();
-    const TaskId task = engine_.submit(request);
-    loop_until([&] { return ended_ || gave_up() || (stopping() && engine_.quiet()); });
-    if (ended_) {
-      result.record = std::move(ended_);
-      ended_.reset();
-      return result;
-    }
-    return unfinished(task);
+    return to_the_end(engine_.submit(request));
   }
+
+  RunResult resume(Adoption adoption) {
+    RunResult result = check(*adoption.record.task.task_template);
+    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result));
+    const TaskId task = adoption.record.task.id;
+    engine_.adopt(std::move(adoption));
+    return to_the_end(task);
+  }
+
+  RunResult run_all(TaskSource& source, std::size_t at_once) {
+    bool over = false;
+    // Whatever comes out of the loop: the source ends with this call, the loop does not.
+    const std::shared_ptr<void> end(nullptr, [this](void*) { admit_ = nullptr; });
+    admit_ = [&] {
+      while (!over && !stopping() && engine_.active_tasks() < at_once) {
+        auto next = source.next();
+        if (std::holds_alternative<TaskSource::Later>(next)) return;
+        over = std::holds_alternative<TaskSource::Over>(next);
+        if (auto* request = std::get_if<TaskRequest>(&next)) engine_.submit(std::move(*request));
+        if (auto* adoption = std::get_if<Adoption>(&next)) engine_.adopt(std::move(*adoption));
+      }
+    };
+    loop_until([&] {
+      return (over && engine_.active_tasks() == 0 && engine_.quiet()) || gave_up() || (stopping() && engine_.quiet());
+    });
+    if (over && engine_.active_tasks() == 0 && !engine_.store_error()) return {};
+    return unfinished(std::nullopt);
+  }
+
+  void more_work() {
+    loop_.post([this] { wake(); });
+  }
+
+  std::optional<Uuid> engine_id() const { return store_->engine_id(); }
 
   RunResult check(const TaskTemplate& task_template) {
     RunResult result;
@@ -117,7 +156,8 @@ class Runtime::Impl final : public Observer {
 
   void on_event(const Event& event, WallTime at) override {
     observer_.on_event(event, at);
-    if (const auto* task = std::get_if<TaskEnded>(&event)) ended_ = task->record;
+    if (const auto* task = std::get_if<TaskEnded>(&event); task && !admit_) ended_ = task->record;
+    if (const auto* task = std::get_if<TaskDropped>(&event); task && !admit_) dropped_ = task->why;
   }
 
  private:
@@ -142,6 +182,7 @@ class Runtime::Impl final : public Observer {
     forgive(stall_.stood_still(now));
     act(interruption_.due(now));
     if (code_ && now >= next_look_) look_at_code(now);
+    if (admit_) admit_();
     engine_.tick();
     if (pool_) pool_->tick(now);
     if (ticker_ && now >= next_ticker_) {
@@ -189,7 +230,10 @@ class Runtime::Impl final : public Observer {
   }
 
   bool make_pool(const TaskTemplate* task_template) {
-    auto config = pool_config(options_.workers, task_template);
+    WorkerOptions workers = options_.workers;
+    // The mark by which a successor finds what this engine left behind.
+    if (const auto id = store_->engine_id()) workers.env.emplace_back("TASKER_ENGINE", id->text());
+    auto config = pool_config(std::move(workers), task_template);
     if (auto* problem = std::get_if<std::string>(&config)) {
       no_worker_.emplace();
       no_worker_->message = std::move(*problem);
@@ -252,6 +296,17 @@ class Runtime::Impl final : public Observer {
 
   // --- ends ---
 
+  RunResult to_the_end(TaskId task) {
+    ended_.reset();
+    dropped_.reset();
+    loop_until([&] { return ended_ || dropped_ || gave_up() || (stopping() && engine_.quiet()); });
+    if (!ended_) return unfinished(task);
+    // Its last words, e.g. that it is forgotten, are still on their way.
+    RunResult result;
+    result.record = std::exchange(ended_, std::nullopt);
+    return result;
+  }
+
   bool stopping() const { return interruption_.is_asked(); }
   bool gave_up() const { return engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker()); }
 
@@ -276,9 +331,15 @@ class Runtime::Impl final : public Observer {
   }
 
   /// The task did not end: say why, with what stands so far.
-  RunResult unfinished(TaskId task) {
+  RunResult unfinished(std::optional<TaskId> task) {
     RunResult result;
     result.resumable = store_->is_durable();
+    if (dropped_) {
+      const bool duplicate = dropped_->kind == StoreError::Kind::DuplicateKey;
+      result.end = duplicate ? RunEnd::DuplicateKey : RunEnd::TakenOver;
+      result.store_error = dropped_->message;
+      return result;
+    }
     if (const auto& error = engine_.store_error()) {
       result.end = RunEnd::StoreFailed;
       result.store_error = error->message;
@@ -291,7 +352,7 @@ class Runtime::Impl final : public Observer {
       engine_.drain();
       loop_until([this] { return engine_.quiet() || engine_.store_error(); });
     }
-    result.record = engine_.snapshot(task);
+    if (task) result.record = engine_.snapshot(*task);
     return result;
   }
 
@@ -303,6 +364,7 @@ class Runtime::Impl final : public Observer {
   io::ChildProcessLauncher launcher_;
   std::unique_ptr<Store> store_;
   Engine engine_;
+  std::optional<io::ControlSocket> control_;
   std::unique_ptr<worker::WorkerPool> pool_;  ///< after the engine: replies it still holds are answered into it
   std::function<bool()> until_;
   std::function<void()> ticker_;
@@ -314,7 +376,9 @@ class Runtime::Impl final : public Observer {
   std::vector<std::string> code_paths_;
   TimePoint next_look_{};
   Interruption interruption_{options_.drain_grace};
+  std::function<void()> admit_;  ///< of a run of many tasks
   std::optional<TaskRecord> ended_;
+  std::optional<StoreError> dropped_;
   std::optional<BootReport> no_worker_;
   bool announced_ = false;
   bool turn_posted_ = false;
@@ -325,6 +389,10 @@ Runtime::Runtime(RuntimeOptions options, Observer& observer)
 Runtime::~Runtime() = default;
 HandlerRegistry& Runtime::registry() { return impl_->registry(); }
 RunResult Runtime::run(const TaskRequest& request) { return impl_->run(request); }
+RunResult Runtime::resume(Adoption adoption) { return impl_->resume(std::move(adoption)); }
+RunResult Runtime::run_all(TaskSource& source, std::size_t at_once) { return impl_->run_all(source, at_once); }
+void Runtime::more_work() { impl_->more_work(); }
+std::optional<Uuid> Runtime::engine_id() const { return impl_->engine_id(); }
 RunResult Runtime::check_handlers(const TaskTemplate& task_template) { return impl_->check(task_template); }
 std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return impl_->handlers(); }
 void Runtime::reload() { impl_->reload(); }

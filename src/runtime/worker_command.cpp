@@ -28,6 +28,7 @@ std::variant<worker::Command, std::string> worker_command(const WorkerOptions& o
   command.env = worker_environment(variables_of(environ), {options.clean_env, options.pass_env, options.env});
   command.max_memory_bytes = options.max_memory_bytes;
   if (options.open_files) command.limits.push_back({RLIMIT_NOFILE, *options.open_files, "open files"});
+  command.directory = options.directory;
   const std::vector<fs::path> candidates =
       options.runner.empty() ? runner_candidates() : std::vector<fs::path>{options.runner};
   for (const fs::path& candidate : candidates) {

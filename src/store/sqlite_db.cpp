@@ -43,9 +43,23 @@ bool SqliteError::is_io() const {
   }
 }
 
+bool SqliteError::is_passing() const {
+  switch (code_ & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_BUSY:
+    case SQLITE_READONLY:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool SqliteError::is_key_conflict() const {
   return code_ == SQLITE_CONSTRAINT_PRIMARYKEY || code_ == SQLITE_CONSTRAINT_ROWID;
 }
+
+bool SqliteError::is_unique_conflict() const { return code_ == SQLITE_CONSTRAINT_UNIQUE; }
 
 // --- Statement
 // ---------------------------------------------------------------------------------------------------------
@@ -149,22 +163,54 @@ void Statement::blob(std::span<std::uint8_t> to) {
   std::memcpy(to.data(), data, size);
 }
 
+std::optional<std::array<std::uint8_t, 16>> Statement::blob_or_null() {
+  if (is_null()) {
+    ++column_;
+    return std::nullopt;
+  }
+  std::array<std::uint8_t, 16> bytes{};
+  blob(bytes);
+  return bytes;
+}
+
 // --- Db
 // ----------------------------------------------------------------------------------------------------------------
 
-Db::Db(const std::string& path) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (sqlite3_open_v2(path.c_str(), &db_, flags, nullptr) == SQLITE_OK) return;
-  const SqliteError error(db_ ? sqlite3_extended_errcode(db_) : SQLITE_NOMEM,
-                          db_ ? sqlite3_errmsg(db_) : "out of memory", path);
-  sqlite3_close(db_);
-  throw error;
+namespace {
+
+int open_flags(Db::Mode mode) {
+  const int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  if (mode == Db::Mode::ReadOnly) return common | SQLITE_OPEN_READONLY;
+  return common | SQLITE_OPEN_READWRITE | (mode == Db::Mode::Create ? SQLITE_OPEN_CREATE : 0);
+}
+
+int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+Db::Db(const std::string& path, int flags, const std::string& vfs) {
+  if (sqlite3_open_v2(path.c_str(), &db_, flags, vfs.empty() ? nullptr : vfs.c_str()) != SQLITE_OK) {
+    const SqliteError error(db_ ? sqlite3_extended_errcode(db_) : SQLITE_NOMEM,
+                            db_ ? sqlite3_errmsg(db_) : "out of memory", path);
+    sqlite3_close(db_);
+    throw error;
+  }
 }
 
 // Debian's SQLite overwrites deleted rows with zeros; memory that ends with the process needs no such care.
 Db Db::in_memory() {
-  Db db(":memory:");
+  Db db(":memory:", open_flags(Mode::Create), "");
   db.exec("PRAGMA secure_delete = OFF");
+  return db;
+}
+
+Db Db::open(const std::string& path, Mode mode, const std::string& vfs) {
+  Db db(path, open_flags(mode), vfs);
+  // Registering a hook of ours ends SQLite's own checkpoints, which would come inside a COMMIT that somebody waits for.
+  if (mode != Mode::ReadOnly) sqlite3_wal_hook(db.db_, note_wal_pages, db.wal_pages_.get());
   return db;
 }
 
@@ -173,10 +219,26 @@ Db::~Db() {
   sqlite3_close(db_);
 }
 
-Db::Db(Db&& other) noexcept : db_(std::exchange(other.db_, nullptr)), statements_(std::move(other.statements_)) {}
+Db::Db(Db&& other) noexcept
+    : db_(std::exchange(other.db_, nullptr)),
+      wal_pages_(std::move(other.wal_pages_)),
+      statements_(std::move(other.statements_)) {}
 
 void Db::exec(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_, sql);
+}
+
+std::int64_t Db::number(std::string_view sql) {
+  Statement row(db_, sql);
+  return row.step() ? row.integer() : 0;
+}
+std::string Db::text(std::string_view sql) {
+  Statement row(db_, sql);
+  return row.step() ? row.text() : std::string();
+}
+
+void Db::set_busy_timeout(std::chrono::milliseconds timeout) {
+  sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
 }
 
 Statement& Db::cached(std::string_view sql) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -24,8 +27,12 @@ class SqliteError : public std::runtime_error {
   /// The place where the database lives is at fault (full, read-only, busy, broken, out of memory), not the statement:
   /// trying its parts one by one would help nobody.
   bool is_io() const;
+  /// Of these, what may pass by itself: room is made, a lock is let go, a disk comes back.
+  bool is_passing() const;
   /// A row with this primary key is there already.
   bool is_key_conflict() const;
+  /// A row that is unique by other columns is there already.
+  bool is_unique_conflict() const;
 
  private:
   int code_;
@@ -63,6 +70,8 @@ class Statement {
   std::optional<std::string> text_or_null();
   /// Copies a blob of exactly this size.
   void blob(std::span<std::uint8_t> to);
+  /// A blob of 16 bytes.
+  std::optional<std::array<std::uint8_t, 16>> blob_or_null();
 
  private:
   void check(int code);
@@ -75,15 +84,31 @@ class Statement {
 /// One connection. Not thread-safe: one thread at a time, the store's writer once it runs.
 class Db {
  public:
+  enum class Mode : std::uint8_t { Create, ReadWrite, ReadOnly };
+
   /// A private database that lives in memory.
   static Db in_memory();
+  /// A database file. `vfs` names one of SQLite's registered file systems; empty: the usual one.
+  static Db open(const std::string& path, Mode mode, const std::string& vfs = "");
   ~Db();
   Db(Db&& other) noexcept;
   Db& operator=(Db&&) = delete;
 
   void exec(const char* sql);
+  void exec(const std::string& sql) { exec(sql.c_str()); }
+  /// The first column of the first row; 0 or an empty text when there is none. Not for the hot path.
+  std::int64_t number(std::string_view sql);
+  std::string text(std::string_view sql);
+  /// Other connections are waited for this long when they hold the file.
+  void set_busy_timeout(std::chrono::milliseconds timeout);
+  /// Pages in the write-ahead log after the last commit of this connection.
+  int wal_pages() const { return *wal_pages_; }
+  /// Changes whenever another connection has committed.
+  std::int64_t data_version() { return number("PRAGMA data_version"); }
   /// The statement for this text, prepared at its first use and reset. `sql` must outlive the Db: a literal.
   Statement& cached(std::string_view sql);
+  /// A statement that is used once.
+  Statement prepare(const std::string& sql) { return Statement(db_, sql); }
   /// Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t changes() const;
   std::int64_t last_insert_rowid() const;
@@ -91,8 +116,9 @@ class Db {
   bool in_transaction() const;
 
  private:
-  explicit Db(const std::string& path);
+  Db(const std::string& path, int flags, const std::string& vfs);
   sqlite3* db_ = nullptr;
+  std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
   std::unordered_map<std::string_view, Statement> statements_;
 };
 

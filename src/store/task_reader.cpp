@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "store/handler_set_table.hpp"
 #include "store/row_codec.hpp"
 
 namespace tasker::store {
@@ -21,12 +22,12 @@ std::optional<WallTime> wall_time_or_none(std::optional<std::int64_t> micros) {
   return micros ? std::optional(wall_time(*micros)) : std::nullopt;
 }
 
-TaskRecord read_task_row(Statement& row, const TemplateTable& templates) {
+TaskRecord read_task_row(Statement& row, std::int64_t& template_row) {
   TaskRecord record;
   Task& task = record.task;
   task.id = row.integer();
   task.uuid = read_uuid(row);
-  task.task_template = templates.at(row.integer());
+  template_row = row.integer();
   task.context = JsonText::trusted(row.text());
   task.correlation_id = read_uuid(row);
   task.requested_at = wall_time(row.integer());
@@ -36,6 +37,14 @@ TaskRecord read_task_row(Statement& row, const TemplateTable& templates) {
   record.error = error_from_column(row.text_or_null());
   record.started_at = wall_time_or_none(row.integer_or_null());
   record.finished_at = wall_time_or_none(row.integer_or_null());
+  task.run_id = row.text_or_null().value_or("");
+  task.line = row.integer_or_null();
+  task.unique_key = row.text_or_null().value_or("");
+  if (const auto stop = row.text_or_null()) record.stop_requested = known_state(stop_reason_from(*stop), *stop);
+  if (const auto owner = row.blob_or_null()) record.owner = Uuid(*owner);
+  record.fence = row.integer();
+  record.recoveries = static_cast<int>(row.integer());
+  if (const auto set = row.text_or_null()) task.handler_set = handler_set_from_text(*set);
   return record;
 }
 
@@ -51,6 +60,8 @@ WorkflowStep read_step_row(Statement& row) {
   step.results = json_from_column(row.text_or_null());
   step.error = error_from_column(row.text_or_null());
   step.checkpoint = json_from_column(row.text_or_null());
+  if (const auto delay = row.integer_or_null()) step.retry_delay = duration(*delay);
+  step.changed_at = wall_time(row.integer());
   step.started_at = wall_time_or_none(row.integer_or_null());
   step.finished_at = wall_time_or_none(row.integer_or_null());
   return step;
@@ -58,7 +69,8 @@ WorkflowStep read_step_row(Statement& row) {
 
 void read_steps(Db& db, TaskId task, TaskRecord& record) {
   Statement& rows = db.cached(
-      "SELECT uuid, name, template_index, inputs, state, attempts, results, error, checkpoint, started_at, finished_at "
+      "SELECT uuid, name, template_index, inputs, state, attempts, results, error, checkpoint, retry_delay_us, "
+      "coalesce(changed_at, 0), started_at, finished_at "
       "FROM steps WHERE task_id = ? ORDER BY step_index");
   rows.bind(task);
   while (rows.step()) record.steps.push_back(read_step_row(rows));
@@ -101,14 +113,17 @@ void read_history(Db& db, TaskId task, TaskRecord& record) {
 
 }  // namespace
 
-std::optional<TaskRecord> read_task(Db& db, const TemplateTable& templates, TaskId task) {
+std::optional<TaskRecord> read_task(Db& db, TemplateTable& templates, TaskId task) {
   Statement& row = db.cached(
       "SELECT id, uuid, template_id, context, correlation_id, requested_at, timeout_us, state, error, started_at, "
-      "finished_at FROM tasks WHERE id = ?");
+      "finished_at, run_id, line, unique_key, stop_requested, owner, fence, recoveries, "
+      "(SELECT body FROM handler_sets WHERE id = handler_set_id) FROM tasks WHERE id = ?");
   row.bind(task);
   if (!row.step()) return std::nullopt;
-  TaskRecord record = read_task_row(row, templates);
+  std::int64_t template_row = 0;
+  TaskRecord record = read_task_row(row, template_row);
   row.reset();
+  record.task.task_template = templates.at(template_row);
   read_steps(db, task, record);
   read_dependencies(db, task, record);
   read_history(db, task, record);

@@ -8,7 +8,7 @@
 
 namespace tasker::store {
 
-/// Reads one task with its steps and their history; none when there is no such task. Writer thread.
-std::optional<TaskRecord> read_task(Db& db, const TemplateTable& templates, TaskId task);
+/// Reads one task with its steps and their history; none when there is no such task. One thread, the Db's.
+std::optional<TaskRecord> read_task(Db& db, TemplateTable& templates, TaskId task);
 
 }  // namespace tasker::store

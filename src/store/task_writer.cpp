@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "store/handler_set_table.hpp"
 #include "store/row_codec.hpp"
 
 namespace tasker::store {
@@ -63,19 +64,37 @@ bool TaskWriter::insert_task(const CreateTask& create) {
   const Task& task = create.task;
   const bool runs = create.state != TaskState::Pending;
   const std::int64_t requested_at = micros(task.requested_at);
-  db_.cached(
-         "INSERT INTO tasks (id, uuid, template_id, context, correlation_id, requested_at, timeout_us, state, "
-         "started_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
-      .bind(task.id)
-      .bind(task.uuid.bytes())
-      .bind(templates_.row_of(task.task_template))
-      .bind(task.context.view())
-      .bind(task.correlation_id.bytes())
-      .bind(requested_at)
-      .bind(micros(task.timeout))
-      .bind(to_string(create.state))
-      .bind(runs ? std::optional(requested_at) : std::nullopt)
-      .run();
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+  const auto run_id = text_or_null(task.run_id);
+  const auto unique_key = text_or_null(task.unique_key);
+  try {
+    db_.cached(
+           "INSERT INTO tasks (id, uuid, template_id, handler_set_id, namespace, name, version, context, "
+           "correlation_id, requested_at, timeout_us, state, started_at, run_id, line, unique_key, owner, epoch) "
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
+        .bind(task.id)
+        .bind(task.uuid.bytes())
+        .bind(templates_.row_of(task.task_template))
+        .bind(handler_set_row(db_, task.handler_set))
+        .bind(task.task_template->namespace_name)
+        .bind(task.task_template->name)
+        .bind(task.task_template->version)
+        .bind(task.context.view())
+        .bind(task.correlation_id.bytes())
+        .bind(requested_at)
+        .bind(micros(task.timeout))
+        .bind(to_string(create.state))
+        .bind(runs ? std::optional(requested_at) : std::nullopt)
+        .bind(run_id)
+        .bind(task.line)
+        .bind(unique_key)
+        .bind(owner_id())
+        .bind(owner_.epoch)
+        .run();
+  } catch (const SqliteError& error) {
+    if (error.is_unique_conflict()) refuse_duplicate(create);
+    throw;
+  }
   if (db_.changes() == 1) return true;
   Statement& there = db_.cached("SELECT uuid FROM tasks WHERE id = ?").bind(task.id);
   there.step();
@@ -84,6 +103,30 @@ bool TaskWriter::insert_task(const CreateTask& create) {
   if (uuid == task.uuid) return false;
   throw WriteRefused(task_name(task.id) + " was to be created with uuid " + task.uuid.text() +
                      ", but the number belongs to the task with uuid " + uuid.text());
+}
+
+std::optional<std::span<const std::uint8_t>> TaskWriter::owner_id() const {
+  return owner_.id ? std::optional(std::span<const std::uint8_t>(owner_.id->bytes())) : std::nullopt;
+}
+
+/// Which of the unique columns it was, and who has the value.
+void TaskWriter::refuse_duplicate(const CreateTask& create) {
+  const Task& task = create.task;
+  Statement& key = db_.cached(
+      "SELECT uuid FROM tasks WHERE namespace = ? AND name = ? AND unique_key = ? "
+      "AND state IN ('pending', 'in_progress', 'waiting_for_retry', 'blocked_by_failures')");
+  key.bind(task.task_template->namespace_name).bind(task.task_template->name).bind(task.unique_key);
+  if (!task.unique_key.empty() && key.step()) {
+    const Uuid first = read_uuid(key);
+    key.reset();
+    throw WriteRefused("the unique key \"" + task.unique_key + "\" belongs to the task " + first.text() + " of \"" +
+                           task.task_template->name + "\", which has not ended",
+                       StoreError::Kind::DuplicateKey);
+  }
+  key.reset();
+  throw WriteRefused(
+      "line " + std::to_string(task.line.value_or(0)) + " of run \"" + task.run_id + "\" has a task already",
+      StoreError::Kind::DuplicateKey);
 }
 
 void TaskWriter::insert_steps(const CreateTask& create) {
@@ -105,9 +148,40 @@ void TaskWriter::insert_steps(const CreateTask& create) {
 // ------------------------------------------------------------------------------------------------------
 
 void TaskWriter::write(const Transition& transition) {
-  for (const auto& change : transition.steps) change_step(transition, change);
+  const std::int64_t recoveries = check_owner(transition.task, transition.fence);
+  bool new_result = false;
+  for (const auto& change : transition.steps) {
+    change_step(transition, change);
+    new_result = new_result || change.to == StepState::Complete;
+  }
   for (const auto& step : transition.created) insert_created(transition.task, step);
+  if (recoveries > 0 && new_result) {
+    db_.cached("UPDATE tasks SET recoveries = 0 WHERE id = ?").bind(transition.task).run();
+  }
+  if (transition.stop) {
+    db_.cached("UPDATE tasks SET stop_requested = ?, error = coalesce(?, error) WHERE id = ?")
+        .bind(to_string(*transition.stop))
+        .bind(error_column(transition.stop_error))
+        .bind(transition.task)
+        .run();
+  }
   if (transition.task_state || transition.task_error) change_task(transition);
+}
+
+std::int64_t TaskWriter::check_owner(TaskId task, std::int64_t fence) {
+  Statement& find = db_.cached("SELECT owner IS ? AND fence = ?, fence, recoveries FROM tasks WHERE id = ?");
+  find.bind(owner_id()).bind(fence).bind(task);
+  if (!find.step()) {
+    throw WriteRefused(task_name(task) + " was to change, but there is no such task", StoreError::Kind::NotOwner);
+  }
+  const bool ours = find.integer() != 0;
+  const std::int64_t there = find.integer();
+  const std::int64_t recoveries = find.integer();
+  find.reset();
+  if (ours) return recoveries;
+  throw WriteRefused(task_name(task) + " was to change under fence " + std::to_string(fence) +
+                         ", but another engine has taken it over (fence " + std::to_string(there) + ")",
+                     StoreError::Kind::NotOwner);
 }
 
 void TaskWriter::change_step(const Transition& transition, const StepChange& change) {
@@ -257,14 +331,46 @@ void TaskWriter::change_task(const Transition& transition) {
   }
 }
 
-// --- an ended task
+// --- an owner's doings
 // -----------------------------------------------------------------------------------------------------
 
 void TaskWriter::write(const ForgetTask& forget) {
+  db_.cached("DELETE FROM step_logs WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM step_history WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM step_dependencies WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM steps WHERE task_id = ?").bind(forget.task).run();
   db_.cached("DELETE FROM tasks WHERE id = ?").bind(forget.task).run();
+}
+
+void TaskWriter::write(const TakeOver& take_over) {
+  db_.cached(
+         "UPDATE tasks SET owner = ?, epoch = ?, fence = fence + 1, recoveries = ? "
+         "WHERE id = ? AND fence = ? AND state IN ('pending', 'in_progress', 'waiting_for_retry')")
+      .bind(owner_id())
+      .bind(owner_.epoch)
+      .bind(take_over.recoveries)
+      .bind(take_over.task)
+      .bind(take_over.fence_before)
+      .run();
+  if (db_.changes() == 1) return;
+  // The very same write may have been done before, by a group that was tried twice.
+  check_owner(take_over.task, take_over.fence_before + 1);
+}
+
+void TaskWriter::write(const AppendLogs& logs) {
+  Statement& insert = db_.cached(
+      "INSERT INTO step_logs VALUES (?1, ?2, ?3, (SELECT coalesce(max(line), 0) + 1 FROM step_logs "
+      "WHERE task_id = ?1 AND step_index = ?2 AND dispatch = ?3), ?4, ?5, ?6, ?7)");
+  for (const LogLine& line : logs.lines) {
+    insert.bind(logs.task)
+        .bind(logs.step)
+        .bind(static_cast<std::int64_t>(logs.dispatch))
+        .bind(micros(line.at))
+        .bind(line.level)
+        .bind(line.message)
+        .bind(line.fields.is_null() ? std::nullopt : std::optional(line.fields.view()))
+        .run();
+  }
 }
 
 }  // namespace tasker::store

@@ -11,7 +11,18 @@ namespace tasker::store {
 /// A write that does not fit what is on disk: says what was expected and what is there.
 class WriteRefused : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit WriteRefused(const std::string& message, StoreError::Kind kind = StoreError::Kind::Refused)
+      : std::runtime_error(message), kind_(kind) {}
+  StoreError::Kind kind() const { return kind_; }
+
+ private:
+  StoreError::Kind kind_;
+};
+
+/// Who writes: the engine's row, or nobody where no other engine can be.
+struct Owner {
+  std::optional<Uuid> id;
+  std::int64_t epoch = 0;
 };
 
 /// Turns writes into rows, within a transaction that the caller holds. Every write says what it expects to find; one
@@ -19,7 +30,7 @@ class WriteRefused : public std::runtime_error {
 /// the rows are then half written and the caller rolls back. Writer thread.
 class TaskWriter {
  public:
-  TaskWriter(Db& db, TemplateTable& templates) : db_(db), templates_(templates) {}
+  TaskWriter(Db& db, TemplateTable& templates, Owner owner = {}) : db_(db), templates_(templates), owner_(owner) {}
 
   void write(const StoreBatch& batch);
 
@@ -27,7 +38,13 @@ class TaskWriter {
   void write(const CreateTask& create);
   void write(const Transition& transition);
   void write(const ForgetTask& forget);
+  void write(const TakeOver& take_over);
+  void write(const AppendLogs& logs);
 
+  std::optional<std::span<const std::uint8_t>> owner_id() const;
+  /// Throws unless this engine owns the task with this fence; the recoveries the task has.
+  std::int64_t check_owner(TaskId task, std::int64_t fence);
+  [[noreturn]] void refuse_duplicate(const CreateTask& create);
   bool insert_task(const CreateTask& create);
   void insert_steps(const CreateTask& create);
   void change_step(const Transition& transition, const StepChange& change);
@@ -41,6 +58,7 @@ class TaskWriter {
 
   Db& db_;
   TemplateTable& templates_;
+  const Owner owner_;
 };
 
 }  // namespace tasker::store

@@ -6,8 +6,10 @@
 
 namespace tasker::store {
 
+WriterThread::WriterThread(WriteGroup write_group, std::function<void()> after_group, Post post)
+    : write_group_(std::move(write_group)), after_group_(std::move(after_group)), post_(std::move(post)) {}
 WriterThread::WriterThread(WriteGroup write_group, Post post)
-    : write_group_(std::move(write_group)), post_(std::move(post)) {}
+    : WriterThread(std::move(write_group), nullptr, std::move(post)) {}
 
 WriterThread::~WriterThread() {
   *listening_ = false;
@@ -46,7 +48,10 @@ void WriterThread::enqueue(Add add) {
 
 void WriterThread::serve() {
   for (Turn turn = next_turn(); !turn.empty(); turn = next_turn()) {
-    if (!turn.batches.empty()) write_and_answer(std::move(turn.batches), std::move(turn.answers));
+    if (!turn.batches.empty()) {
+      write_and_answer(std::move(turn.batches), std::move(turn.answers));
+      if (after_group_) after_group_();
+    }
     for (const auto& read : turn.reads) read();
   }
 }

@@ -26,6 +26,8 @@ class WriterThread {
   /// Makes one group durable; runs on the writer thread. Must not throw.
   using WriteGroup = std::function<GroupErrors(std::span<const StoreBatch>)>;
 
+  /// `after_group` runs on the writer thread when a group's answers are posted: for what nobody should wait for.
+  WriterThread(WriteGroup write_group, std::function<void()> after_group, Post post);
   WriterThread(WriteGroup write_group, Post post);
   ~WriterThread();
   WriterThread(const WriterThread&) = delete;
@@ -52,6 +54,7 @@ class WriterThread {
   void write_and_answer(std::vector<StoreBatch> batches, std::vector<Store::OnDurable> answers);
 
   const WriteGroup write_group_;
+  const std::function<void()> after_group_;
   const Post post_;
   const std::shared_ptr<bool> listening_ = std::make_shared<bool>(true);  ///< loop thread only
   std::mutex mutex_;

@@ -72,7 +72,7 @@ TEST_CASE("defaults stand where nothing is given") {
   CHECK(options.workers.count == 0);
   CHECK(options.workers.handlers.empty());
   CHECK(options.workers.environment == "production");
-  CHECK(options.store == "memory:");
+  CHECK_FALSE(options.store.url.has_value());
   CHECK(options.common.output == OutputFormat::Text);
   CHECK_FALSE(options.timeout.has_value());
   CHECK_FALSE(options.strict);

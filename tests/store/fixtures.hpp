@@ -16,6 +16,11 @@ inline Uuid uuid_of(std::uint8_t seed) {
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(seed + i);
   return Uuid(bytes);
 }
+inline Uuid uuid_of_task(std::int64_t id) {
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t i = 0; i < 8; ++i) bytes[15 - i] = static_cast<std::uint8_t>(id >> (8 * i));
+  return Uuid(bytes);
+}
 inline WallTime at_second(std::int64_t second) { return WallTime(std::chrono::seconds(second)); }
 
 /// A template with this many independent steps.
@@ -28,7 +33,7 @@ inline SharedTemplate wide_template(std::size_t steps) {
 inline CreateTask creation(TaskId id, SharedTemplate task_template) {
   CreateTask create;
   create.task.id = id;
-  create.task.uuid = uuid_of(static_cast<std::uint8_t>(id));
+  create.task.uuid = uuid_of_task(id);
   create.task.correlation_id = uuid_of(7);
   create.task.requested_at = at_second(100);
   create.step_uuids.resize(task_template->steps.size(), uuid_of(42));
@@ -45,6 +50,15 @@ inline StepChange completion(StepIndex step, DispatchId dispatch, const std::str
   change.results = JsonText::trusted(results);
   change.at = at_second(200);
   change.attempt = AttemptRecord{.dispatch = dispatch, .attempt = 1, .outcome = "complete", .report = {}, .error = {}};
+  return change;
+}
+
+/// The step ran as this dispatch, failed, and waits for its retry.
+inline StepChange retry(StepIndex step, DispatchId dispatch) {
+  StepChange change = completion(step, dispatch);
+  change.to = StepState::WaitingForRetry;
+  change.results.reset();
+  change.attempt->outcome = "handler_error";
   return change;
 }
 

@@ -78,8 +78,10 @@ struct Session {
   /// Commits and waits; the error's message, or nothing.
   std::string commit_and_wait(StoreBatch batch) {
     std::optional<std::string> message;
-    store->commit(std::move(batch),
-                  [&message](StoreBatch, std::optional<StoreError> error) { message = error ? error->message : ""; });
+    store->commit(std::move(batch), [&message, this](StoreBatch, std::optional<StoreError> error) {
+      message = error ? error->message : "";
+      if (error) last_error_kind = error->kind;
+    });
     REQUIRE(post.run_until([&] { return message.has_value(); }));
     return *message;
   }
@@ -99,6 +101,7 @@ struct Session {
   ManualPost post;
   GatedPost gate{post};
   std::vector<std::string> answers;
+  StoreError::Kind last_error_kind = StoreError::Kind::Refused;
   std::unique_ptr<Store> store;
 };
 

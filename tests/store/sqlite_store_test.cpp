@@ -1,5 +1,7 @@
 #include "store/sqlite_store.hpp"
 
+#include "store/migrations.hpp"
+
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -18,7 +20,7 @@ struct Tables {
   Db db = Db::in_memory();
   TemplateTable templates{db};
   TaskWriter writer{db, templates};
-  Tables() { create_schema(db); }
+  Tables() { migrate(db); }
   std::int64_t number(std::string_view sql) {
     Statement& rows = db.cached(sql);
     rows.step();
@@ -39,8 +41,7 @@ TEST_CASE("the schema says its version") {
 
 TEST_CASE("what only people and a restart read is stored too") {
   Tables tables;
-  StepChange change = completion(0, 1);
-  change.to = StepState::WaitingForRetry;
+  StepChange change = retry(0, 1);
   change.output = JsonText::trusted("[\"raw\"]");
   change.retry_delay = std::chrono::milliseconds(250);
   tables.writer.write({{creation(1, wide_template(1)), transition(1, {change})}});
@@ -75,7 +76,7 @@ TEST_CASE("a thousand forgotten tasks leave no row and no memory") {
 
 TEST_CASE("a database without room refuses the whole group, keeps what it had and goes on") {
   auto db = Db::in_memory();
-  create_schema(db);
+  migrate(db);
   db.exec("PRAGMA max_page_count = 64");
   conformance::Session session([&](Post gated) { return std::make_unique<SqliteStore>(std::move(db), gated); });
   const TaskId id = session.create(3);
@@ -94,7 +95,7 @@ TEST_CASE("a database without room refuses the whole group, keeps what it had an
 
 TEST_CASE("a template whose first task was refused serves the next one") {
   auto db = Db::in_memory();
-  create_schema(db);
+  migrate(db);
   conformance::Session session([&](Post gated) { return std::make_unique<SqliteStore>(std::move(db), gated); });
   const auto shared_template = wide_template(2);
   CHECK_FALSE(session.commit_and_wait({{creation(1, shared_template), transition(9, {completion(0, 1)})}}).empty());

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "store/fixtures.hpp"
-#include "store/sqlite_store.hpp"
+#include "store/migrations.hpp"
 #include "tasker/json_text.hpp"
 
 using namespace tasker;
@@ -20,7 +20,7 @@ namespace {
 struct Templates {
   Db db = Db::in_memory();
   TemplateTable table{db};
-  Templates() { create_schema(db); }
+  Templates() { migrate(db); }
   std::int64_t count() {
     Statement& rows = db.cached("SELECT count(*) FROM templates");
     rows.step();
@@ -28,8 +28,8 @@ struct Templates {
   }
   void use(TaskId task, std::int64_t row) {
     db.cached(
-          "INSERT INTO tasks (id, uuid, template_id, context, correlation_id, requested_at, state) "
-          "VALUES (?, x'', ?, '', x'', 0, '')")
+          "INSERT INTO tasks (id, uuid, template_id, namespace, name, version, context, correlation_id, requested_at, "
+          "state) VALUES (?, x'', ?, '', '', '', '', x'', 0, '')")
         .bind(task)
         .bind(row)
         .run();
@@ -102,7 +102,26 @@ TEST_CASE("templates that differ in any field have texts that differ") {
     const std::string text = template_text(changed);
     CHECK(text != original);
     CHECK(std::holds_alternative<JsonText>(JsonText::parse(text)));
+    CHECK(template_text(*template_from_text(text)) == text);
   }
+}
+
+TEST_CASE("what no template is, is told") {
+  CHECK_THROWS_WITH_AS(template_from_text("[1"), doctest::Contains("a stored template is not readable"),
+                       std::runtime_error);
+  CHECK_THROWS_WITH_AS(template_from_text("{}"), doctest::Contains("unknown name \"\""), std::runtime_error);
+}
+
+TEST_CASE("in a shared database a template is read from its row, and written again when somebody dropped it") {
+  Templates templates;
+  const auto known = wide_template(2);
+  const auto row = templates.table.row_of(known);
+  TemplateTable other(templates.db, TemplateTable::Sharing::Shared);
+  CHECK(template_text(*other.at(row)) == template_text(*known));
+  CHECK(other.row_of(known) == row);
+  templates.db.exec("DELETE FROM templates");
+  other.row_of(known);
+  CHECK(templates.count() == 1);
 }
 
 TEST_CASE("a row that was rolled back is written again") {

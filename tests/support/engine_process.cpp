@@ -32,6 +32,7 @@ std::vector<std::string> environment(const EngineOptions& options) {
     const std::string text = *entry;
     merged[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
   }
+  merged["TASKER_STORE"] = "memory:";  // a test leaves no file, unless it names one
   for (const auto& [name, value] : options.env) merged[name] = value;
   std::vector<std::string> out;
   for (const auto& [name, value] : merged) out.push_back(name + "=" + value);
@@ -173,6 +174,19 @@ int EngineProcess::wait_for_worker_of(const std::string& step) {
     }
     if (SteadyClock::now() > deadline || !read_some(100ms)) fail("step " + step + " never started");
   }
+}
+
+bool EngineProcess::ends_in(std::chrono::milliseconds patience) {
+  const auto deadline = SteadyClock::now() + patience;
+  while (SteadyClock::now() < deadline) {
+    int status = 0;
+    if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_)
+      status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (status_) return true;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now());
+    read_some(std::clamp(left, 0ms, 10ms));
+  }
+  return false;
 }
 
 int EngineProcess::wait() {

@@ -55,6 +55,8 @@ class EngineProcess {
   int wait_for_worker_of(const std::string& step);
   /// Nobody reads its stdout any more.
   void close_stdout();
+  /// True when it ends before `patience` is over; its output is read meanwhile.
+  bool ends_in(std::chrono::milliseconds patience);
   /// Waits for its end and reads the rest. Exit code, or 128 + signal.
   int wait();
 

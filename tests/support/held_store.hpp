@@ -38,7 +38,7 @@ class HeldStore final : public Store {
     Held held = std::move(held_.front());
     held_.pop_front();
     if (auto message = std::exchange(refusal_, std::nullopt)) {
-      refuse(std::move(held), {std::move(*message)});
+      refuse(std::move(held), {std::move(*message), refusal_kind_});
     } else {
       write(std::move(held));
     }
@@ -51,7 +51,10 @@ class HeldStore final : public Store {
     return count;
   }
   /// The next batch that is let go comes back with this error instead of being written.
-  void fail_next(std::string message) { refusal_ = std::move(message); }
+  void fail_next(std::string message, StoreError::Kind kind = StoreError::Kind::Unavailable) {
+    refusal_ = std::move(message);
+    refusal_kind_ = kind;
+  }
 
   /// Lets everything go and holds nothing back from now on.
   void let_through() {
@@ -99,6 +102,7 @@ class HeldStore final : public Store {
   std::deque<Held> held_;
   std::deque<StoreBatch> written_;
   std::optional<std::string> refusal_;
+  StoreError::Kind refusal_kind_ = StoreError::Kind::Unavailable;
   bool holding_ = true;
   TaskId last_task_id_ = 0;
 };

@@ -33,6 +33,7 @@ class RecordingObserver final : public Observer {
     words.push_back("task." + std::string(to_string(e.record.state)));
     ended = e.record;
   }
+  void note(const TaskDropped& e) { words.push_back("task.dropped " + e.why.message); }
   void note(const WorkerStarting&) {}
   void note(const WorkerRecycled& e) {
     words.push_back("worker.recycled " + std::to_string(e.worker) + ": " + std::string(to_string(e.reason)));

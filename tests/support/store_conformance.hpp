@@ -101,9 +101,7 @@ inline void every_field_of_a_change_comes_back(const OpenStore& open) {
 inline void a_retry_keeps_the_first_start_and_clears_the_error(const OpenStore& open) {
   Session session(open);
   const TaskId id = session.create();
-  StepChange failed = completion(0, 1);
-  failed.to = StepState::WaitingForRetry;
-  failed.results.reset();
+  StepChange failed = retry(0, 1);
   failed.error = an_error(true);
   failed.checkpoint = JsonText::trusted("[1]");
   failed.retry_delay = std::chrono::seconds(5);
@@ -290,9 +288,8 @@ inline void commits_happen_in_the_order_given(const OpenStore& open) {
   const TaskId id = session.create();
   std::vector<std::string> expected;
   for (std::uint32_t attempt = 1; attempt <= 60; ++attempt) {
-    StepChange change = completion(0, attempt);
+    StepChange change = retry(0, attempt);
     change.from = attempt == 1 ? StepState::Pending : StepState::WaitingForRetry;
-    change.to = StepState::WaitingForRetry;
     change.attempts_before = attempt - 1;
     change.attempts = attempt;
     expected.push_back(std::to_string(attempt));
@@ -327,7 +324,7 @@ inline void a_write_that_expects_something_else_is_refused(const OpenStore& open
   Transition end = transition(id + 1, {});
   end.task_state = TaskState::Complete;
   CHECK(session.commit_and_wait({{end}}) ==
-        "task " + std::to_string(id + 1) + " was to become complete, but there is no such task");
+        "task " + std::to_string(id + 1) + " was to change, but there is no such task");
 }
 
 inline void what_is_there_word_for_word_counts_as_done(const OpenStore& open) {
@@ -348,8 +345,7 @@ inline void what_is_there_word_for_word_counts_as_done(const OpenStore& open) {
 inline void a_dispatch_has_one_record(const OpenStore& open) {
   Session session(open);
   const TaskId id = session.create(2);
-  StepChange first = completion(0, 7);
-  first.to = StepState::WaitingForRetry;
+  StepChange first = retry(0, 7);
   StepChange second = completion(0, 7);
   second.from = StepState::WaitingForRetry;
   second.attempts_before = 1;
@@ -384,7 +380,7 @@ inline void a_bad_batch_harms_no_other_of_its_group(const OpenStore& open) {
   session.wait_for(6);
   REQUIRE(session.answers.size() == 6);
   CHECK(session.answers[1] == "first");
-  CHECK(session.answers[2].starts_with("half: step 0 of task"));
+  CHECK(session.answers[2].starts_with("half: task"));
   CHECK(session.answers[3] == "new");
   CHECK(session.answers[4].starts_with("bad: step 9 of task"));
   CHECK(session.answers[5] == "last");
@@ -393,6 +389,92 @@ inline void a_bad_batch_harms_no_other_of_its_group(const OpenStore& open) {
   CHECK(record->steps[1].state == StepState::Pending);  // the whole batch was undone
   CHECK(record->steps[2].state == StepState::Complete);
   CHECK(session.store->load(id + 2)->steps[1].state == StepState::Complete);
+}
+
+// --- owners
+// ---------------------------------------------------------------------------------------------------------------
+
+inline void only_the_fence_of_the_owner_writes(const OpenStore& open) {
+  Session session(open);
+  const TaskId id = session.create(2);
+  REQUIRE(session.commit_and_wait({{TakeOver{id, 0, 3}}}).empty());
+  CHECK(session.commit_and_wait({{TakeOver{id, 0, 3}}}).empty());  // the same one again: done before
+  CHECK(session.store->load(id)->fence == 1);
+  CHECK(session.store->load(id)->recoveries == 3);
+  CHECK(session.commit_and_wait({{transition(id, {completion(0, 1)})}}) ==
+        "task " + std::to_string(id) + " was to change under fence 0, but another engine has taken it over (fence 1)");
+  CHECK(session.last_error_kind == StoreError::Kind::NotOwner);
+  Transition current = transition(id, {completion(0, 1)});
+  current.fence = 1;
+  CHECK(session.commit_and_wait({{current}}).empty());
+  CHECK(session.store->load(id)->recoveries == 0);  // a new result
+  CHECK_FALSE(session.commit_and_wait({{TakeOver{id, 5, 0}}}).empty());
+}
+
+inline void a_live_unique_key_is_taken_once(const OpenStore& open) {
+  Session session(open);
+  CreateTask first = creation(session.store->next_task_id(), wide_template(1));
+  first.task.unique_key = "order 7";
+  CreateTask second = creation(session.store->next_task_id(), wide_template(1));
+  second.task.unique_key = "order 7";
+  REQUIRE(session.commit_and_wait({{first}}).empty());
+  CHECK(session.commit_and_wait({{second}}).find("\"order 7\" belongs to the task " + first.task.uuid.text()) !=
+        std::string::npos);
+  CHECK(session.last_error_kind == StoreError::Kind::DuplicateKey);
+  Transition end = transition(first.task.id, {completion(0, 1)});
+  end.task_state = TaskState::Complete;
+  REQUIRE(session.commit_and_wait({{end}}).empty());
+  CHECK(session.commit_and_wait({{second}}).empty());
+}
+
+inline void a_line_of_a_run_has_one_task(const OpenStore& open) {
+  Session session(open);
+  CreateTask first = creation(session.store->next_task_id(), wide_template(1));
+  first.task.run_id = "r";
+  first.task.line = 3;
+  CreateTask second = creation(session.store->next_task_id(), wide_template(1));
+  second.task.run_id = "r";
+  second.task.line = 3;
+  REQUIRE(session.commit_and_wait({{first}}).empty());
+  CHECK(session.commit_and_wait({{second}}) == "line 3 of run \"r\" has a task already");
+  second.task.line = 4;
+  CHECK(session.commit_and_wait({{second}}).empty());
+  CHECK(session.store->load(second.task.id)->task.line == 4);
+}
+
+inline void a_result_is_committed_once_ever(const OpenStore& open) {
+  Session session(open);
+  const TaskId id = session.create();
+  REQUIRE(session.commit_and_wait({{transition(id, {completion(0, 1)})}}).empty());
+  StepChange again = completion(0, 2);
+  again.from = StepState::Complete;
+  again.attempts_before = 1;
+  again.attempts = 2;
+  CHECK_FALSE(session.commit_and_wait({{transition(id, {again})}}).empty());
+}
+
+inline void the_wish_to_stop_is_kept(const OpenStore& open) {
+  Session session(open);
+  const TaskId id = session.create(2);
+  Transition stop = transition(id, {});
+  stop.stop = StopReason::TimedOut;
+  stop.stop_error = an_error(false, "too slow");
+  REQUIRE(session.commit_and_wait({{stop}}).empty());
+  const auto record = session.store->load(id);
+  CHECK(record->stop_requested == StopReason::TimedOut);
+  CHECK(record->state == TaskState::InProgress);
+  CHECK(record->error->message == "too slow");
+}
+
+inline void the_handler_set_comes_back(const OpenStore& open) {
+  Session session(open);
+  HandlerSet set{{"/a b/h.rb"}, {"json"}, "staging", {{"A", "ü=1"}, {"B", ""}}, "/usr/bin/ruby", "/tmp"};
+  CreateTask create = creation(session.store->next_task_id(), wide_template(1));
+  create.task.handler_set = std::make_shared<const HandlerSet>(set);
+  REQUIRE(session.commit_and_wait({{create}}).empty());
+  const auto read = session.store->load(create.task.id)->task.handler_set;
+  REQUIRE(read);
+  CHECK(*read == set);
 }
 
 // --- the end, and many threads
@@ -459,3 +541,61 @@ inline void two_threads_may_write_and_read(const OpenStore& open) {
 }
 
 }  // namespace tasker::test::conformance
+
+// A test case per rule, for the store that `open` (an OpenStore) opens.
+#define TASKER_STORE_RULES(open)                                                                                     \
+  TEST_CASE("a new task comes back as it was given") {                                                               \
+    tasker::test::conformance::a_new_task_comes_back_as_it_was_given(open);                                          \
+  }                                                                                                                  \
+  TEST_CASE("every field of a change comes back") {                                                                  \
+    tasker::test::conformance::every_field_of_a_change_comes_back(open);                                             \
+  }                                                                                                                  \
+  TEST_CASE("a retry keeps the first start and clears the error") {                                                  \
+    tasker::test::conformance::a_retry_keeps_the_first_start_and_clears_the_error(open);                             \
+  }                                                                                                                  \
+  TEST_CASE("a task may begin with some of its steps") {                                                             \
+    tasker::test::conformance::a_task_may_begin_with_some_of_its_steps(open);                                        \
+  }                                                                                                                  \
+  TEST_CASE("created steps come with the result that created them") {                                                \
+    tasker::test::conformance::created_steps_come_with_the_result_that_created_them(open);                           \
+  }                                                                                                                  \
+  TEST_CASE("steps are created once") { tasker::test::conformance::steps_are_created_once(open); }                   \
+  TEST_CASE("a refused result creates no steps") {                                                                   \
+    tasker::test::conformance::a_refused_result_creates_no_steps(open);                                              \
+  }                                                                                                                  \
+  TEST_CASE("a forgotten task is gone") { tasker::test::conformance::a_forgotten_task_is_gone(open); }               \
+  TEST_CASE("task numbers count from one") { tasker::test::conformance::task_numbers_count_from_one(open); }         \
+  TEST_CASE("nothing is called inside commit") { tasker::test::conformance::nothing_is_called_inside_commit(open); } \
+  TEST_CASE("what is queued becomes one group answered in order") {                                                  \
+    tasker::test::conformance::what_is_queued_becomes_one_group_answered_in_order(open);                             \
+  }                                                                                                                  \
+  TEST_CASE("a batch is given back whole") { tasker::test::conformance::a_batch_is_given_back_whole(open); }         \
+  TEST_CASE("commits happen in the order given") {                                                                   \
+    tasker::test::conformance::commits_happen_in_the_order_given(open);                                              \
+  }                                                                                                                  \
+  TEST_CASE("a write that expects something else is refused") {                                                      \
+    tasker::test::conformance::a_write_that_expects_something_else_is_refused(open);                                 \
+  }                                                                                                                  \
+  TEST_CASE("what is there word for word counts as done") {                                                          \
+    tasker::test::conformance::what_is_there_word_for_word_counts_as_done(open);                                     \
+  }                                                                                                                  \
+  TEST_CASE("a dispatch has one record") { tasker::test::conformance::a_dispatch_has_one_record(open); }             \
+  TEST_CASE("a task with too few step ids is refused") {                                                             \
+    tasker::test::conformance::a_task_with_too_few_step_ids_is_refused(open);                                        \
+  }                                                                                                                  \
+  TEST_CASE("a bad batch harms no other of its group") {                                                             \
+    tasker::test::conformance::a_bad_batch_harms_no_other_of_its_group(open);                                        \
+  }                                                                                                                  \
+  TEST_CASE("only the fence of the owner writes") {                                                                  \
+    tasker::test::conformance::only_the_fence_of_the_owner_writes(open);                                             \
+  }                                                                                                                  \
+  TEST_CASE("a live unique key is taken once") { tasker::test::conformance::a_live_unique_key_is_taken_once(open); } \
+  TEST_CASE("a line of a run has one task") { tasker::test::conformance::a_line_of_a_run_has_one_task(open); }       \
+  TEST_CASE("a result is committed once ever") { tasker::test::conformance::a_result_is_committed_once_ever(open); } \
+  TEST_CASE("the wish to stop is kept") { tasker::test::conformance::the_wish_to_stop_is_kept(open); }               \
+  TEST_CASE("the handler set comes back") { tasker::test::conformance::the_handler_set_comes_back(open); }           \
+  TEST_CASE("a store that goes drops its answers") {                                                                 \
+    tasker::test::conformance::a_store_that_goes_drops_its_answers(open);                                            \
+  }                                                                                                                  \
+  TEST_CASE("a store may go within an answer") { tasker::test::conformance::a_store_may_go_within_an_answer(open); } \
+  TEST_CASE("two threads may write and read") { tasker::test::conformance::two_threads_may_write_and_read(open); }

@@ -1,0 +1,98 @@
+#include <algorithm>
+
+#include "cli/error_text.hpp"
+#include "cli/result_object.hpp"
+#include "cli/store_choice.hpp"
+#include "cli/takeover.hpp"
+#include "cli/task_commands/commands.hpp"
+#include "cli/text_width.hpp"
+#include "core/json_writer.hpp"
+#include "core/time_text.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+using store::TaskSummary;
+
+void write_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
+  time ? json.field(name, iso_text(*time)) : json.null_field(name);
+}
+
+void write_summary(JsonWriter& json, const TaskSummary& task) {
+  json.begin_object().field("task_uuid", task.uuid.text()).field("namespace", task.name_space);
+  json.field("name", task.name).field("version", task.version).field("state", task.state);
+  json.field_or_null("run_id", task.run_id);
+  task.line.value_or(0) > 0 ? json.field("line", *task.line) : json.null_field("line");
+  json.field_or_null("unique_key", task.unique_key);
+  write_time(json, "started_at", task.started_at);
+  write_time(json, "finished_at", task.finished_at);
+  json.field("steps_total", task.steps_total).field("steps_complete", task.steps_complete);
+  write_error(json.key("error"), task.error);
+  json.end_object();
+}
+
+std::string json_list(const std::vector<TaskSummary>& tasks) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_array();
+  for (const TaskSummary& task : tasks) write_summary(json, task);
+  json.end_array();
+  return out + "\n";
+}
+
+std::string json_lines(const std::vector<TaskSummary>& tasks) {
+  std::string out;
+  for (const TaskSummary& task : tasks) {
+    JsonWriter json(out);
+    write_summary(json, task);
+    out += '\n';
+  }
+  return out;
+}
+
+std::string painted(const std::string& state, std::size_t width, const Style& style) {
+  const std::string text = fit_left(state, width);
+  if (state == "complete" || state == "resolved_manually") return style.green(text);
+  if (state == "error" || state == "cancelled") return style.red(text);
+  return style.yellow(text);
+}
+
+std::string short_time(const std::optional<WallTime>& time) {
+  return time ? iso_text(*time).substr(0, 19).replace(10, 1, " ") : "";
+}
+
+std::string text_list(const std::vector<TaskSummary>& tasks, const Style& style) {
+  if (tasks.empty()) return "no tasks\n";
+  std::size_t name_width = 4;
+  for (const TaskSummary& task : tasks) name_width = std::max(name_width, display_width(one_line(task.name)));
+  name_width = std::min<std::size_t>(name_width, 40);
+  std::string out = style.bold(fit_left("task", 36) + "  " + fit_left("state", 19) + "  " +
+                               fit_left("name", name_width) + "  " + fit_right("steps", 11) + "  started (UTC)") +
+                    "\n";
+  for (const TaskSummary& task : tasks) {
+    out += task.uuid.text() + "  " + painted(task.state, 19, style) + "  " + fit_left(one_line(task.name), name_width) +
+           "  " + fit_right(std::to_string(task.steps_complete) + "/" + std::to_string(task.steps_total), 11) + "  " +
+           style.dim(short_time(task.started_at));
+    if (task.error) out += "  " + style.red(cut(one_line(error_headline(task.error)), 60));
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+ExitCode task_list(const TaskOptions& options, const Console& console) {
+  const auto reader = open_reader(store_file(options.store));
+  const auto tasks = reader->list(options.filter);
+  const OutputFormat output = console.options().output;
+  console.print(output == OutputFormat::Text   ? text_list(tasks, console.out())
+                : output == OutputFormat::Json ? json_list(tasks)
+                                               : json_lines(tasks));
+  if (console.is_text() && static_cast<std::int64_t>(tasks.size()) == options.filter.limit) {
+    console.warn("the list is cut after " + std::to_string(tasks.size()) + " tasks; --limit 0 shows all");
+  }
+  return ExitCode::Complete;
+}
+
+}  // namespace tasker::cli

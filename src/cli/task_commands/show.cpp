@@ -1,0 +1,149 @@
+#include <poll.h>
+
+#include <algorithm>
+
+#include "cli/result_object.hpp"
+#include "cli/result_table.hpp"
+#include "cli/run_end.hpp"
+#include "cli/store_choice.hpp"
+#include "cli/takeover.hpp"
+#include "cli/task_commands/commands.hpp"
+#include "cli/task_commands/task_text.hpp"
+#include "cli/text_width.hpp"
+#include "core/dag_executor.hpp"
+#include "core/json_writer.hpp"
+#include "core/time_text.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+constexpr int kWatchEveryMs = 100;
+
+int code_of(const TaskRecord& record) { return is_settled(record.state) ? to_int(exit_code_of(record)) : -1; }
+
+std::string object(const TaskRecord& record, bool resumable, bool as_event) {
+  return result_object(record, {code_of(record), resumable, as_event}) + "\n";
+}
+
+bool is_resumable(store::StoreReader& reader, const TaskRecord& record) {
+  const auto owner = reader.owner(record);
+  return !is_settled(record.state) && (!owner || !owner->alive);
+}
+
+std::string standing(store::StoreReader& reader, const TaskRecord& record) {
+  if (is_settled(record.state)) return "";
+  const auto owner = reader.owner(record);
+  if (owner && owner->alive) return "run by the engine with pid " + std::to_string(owner->pid);
+  return (owner ? "its engine (pid " + std::to_string(owner->pid) + ") died" : std::string("interrupted")) +
+         "; go on with: tasker task resume " + record.task.uuid.text();
+}
+
+std::string log_text(const store::StoredLog& log, const Style& style) {
+  return style.dim(iso_text(log.line.at).substr(11, 12)) + "  " + one_line(log.step) + " #" +
+         std::to_string(log.dispatch) + "  " +
+         (log.line.level == "error" ? style.red(one_line(log.line.message)) : one_line(log.line.message)) +
+         (log.line.fields.is_null() ? "" : "  " + style.dim(one_line(log.line.fields.text()))) + "\n";
+}
+
+void write_log(JsonWriter& json, const store::StoredLog& log) {
+  json.begin_object().field("at", iso_text(log.line.at)).field("step", log.step).field("dispatch", log.dispatch);
+  json.field("level", log.line.level).field("message", log.line.message).field("fields", log.line.fields).end_object();
+}
+
+/// What has changed since the last look.
+class Watcher {
+ public:
+  explicit Watcher(const Console& console) : console_(console) {}
+  void look(const TaskRecord& record) {
+    for (StepIndex index = 0; index < record.steps.size(); ++index) {
+      const WorkflowStep& step = record.steps[index];
+      const std::string standing = std::string(to_string(step.state)) + " " + std::to_string(step.history.size());
+      if (index < seen_.size() && seen_[index] == standing) continue;
+      if (index >= seen_.size()) seen_.resize(index + 1);
+      const bool news = step.state != StepState::Pending || !step.history.empty();
+      seen_[index] = standing;
+      if (news) tell(record, step);
+    }
+  }
+
+ private:
+  void tell(const TaskRecord& record, const WorkflowStep& step) const {
+    if (console_.is_text()) return console_.print(step_line(step, console_.out()) + "\n");
+    if (console_.options().output != OutputFormat::JsonLines) return;
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().field("event", "step.changed").field("at", iso_text(step.changed_at));
+    json.field("task_uuid", record.task.uuid.text()).field("step", step.name).field("state", to_string(step.state));
+    json.field("attempts", step.attempts);
+    write_error(json.key("error"), step.error);
+    json.end_object();
+    console_.print(out + "\n");
+  }
+
+  const Console& console_;
+  std::vector<std::string> seen_;
+};
+
+}  // namespace
+
+ExitCode task_show(const TaskOptions& options, const Console& console) {
+  const auto reader = open_reader(store_file(options.store));
+  const TaskRecord record = reported(named_task(*reader, options.task));
+  if (console.is_text()) {
+    console.print(task_text(record, standing(*reader, record), console.out()));
+  } else {
+    console.print(object(record, is_resumable(*reader, record), false));
+  }
+  return ExitCode::Complete;
+}
+
+ExitCode task_logs(const TaskOptions& options, const Console& console) {
+  const auto reader = open_reader(store_file(options.store));
+  const TaskRecord record = named_task(*reader, options.task);
+  const bool known = options.step.empty() || std::any_of(record.steps.begin(), record.steps.end(),
+                                                         [&](const auto& step) { return step.name == options.step; });
+  if (!known) throw no_such_step(record, options.step);
+  const auto logs = reader->logs(record.task.id, options.step, options.log_limit);
+  std::string out;
+  JsonWriter json(out);
+  const OutputFormat output = console.options().output;
+  if (output == OutputFormat::Json) json.begin_array();
+  for (const auto& log : logs) {
+    if (output == OutputFormat::Text) out += log_text(log, console.out());
+    if (output == OutputFormat::Json) write_log(json, log);
+    if (output != OutputFormat::JsonLines) continue;
+    JsonWriter line(out);
+    write_log(line, log);
+    out += '\n';
+  }
+  if (output == OutputFormat::Json) json.end_array();
+  if (output == OutputFormat::Json) out += '\n';
+  console.print(out);
+  return ExitCode::Complete;
+}
+
+ExitCode task_watch(const TaskOptions& options, const Console& console) {
+  const auto reader = open_reader(store_file(options.store));
+  TaskRecord record = named_task(*reader, options.task);
+  Watcher watcher(console);
+  watcher.look(record);
+  bool told = false;
+  for (auto version = reader->version(); !is_settled(record.state);) {
+    if (is_resumable(*reader, record) && !std::exchange(told, true)) console.warn(standing(*reader, record));
+    ::poll(nullptr, 0, kWatchEveryMs);
+    const auto now = reader->version();
+    if (now == std::exchange(version, now)) continue;
+    record = *reader->load(record.task.id);
+    watcher.look(record);
+  }
+  record = reported(std::move(record));
+  if (console.is_text()) {
+    console.print(result_text(record, console.out()));
+  } else {
+    console.print(object(record, false, console.options().output == OutputFormat::JsonLines));
+  }
+  return exit_code_of(record);
+}
+
+}  // namespace tasker::cli

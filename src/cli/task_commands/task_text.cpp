@@ -1,0 +1,159 @@
+#include "cli/task_commands/task_text.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "cli/error_text.hpp"
+#include "cli/pretty_json.hpp"
+#include "cli/text_width.hpp"
+#include "core/nearest_name.hpp"
+#include "core/time_text.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+constexpr std::size_t kMostSteps = 500;     ///< shown of a task, then counted
+constexpr std::size_t kMostAttempts = 500;  ///< likewise
+
+std::string mark(StepState state, const Style& style) {
+  switch (state) {
+    case StepState::Complete:
+    case StepState::ResolvedManually:
+      return style.green(style.glyph("✓", "ok"));
+    case StepState::Error:
+      return style.red(style.glyph("✗", "!!"));
+    case StepState::Cancelled:
+      return style.red(style.glyph("⊘", "--"));
+    case StepState::InProgress:
+    case StepState::WaitingForRetry:
+      return style.yellow(style.glyph("●", "* "));
+    case StepState::Pending:
+      break;
+  }
+  return style.dim(style.glyph("○", ". "));
+}
+
+std::string field(std::string_view name, const std::string& value) {
+  return value.empty() ? "" : "  " + fit_left(name, 11) + value + "\n";
+}
+
+std::string head(const TaskRecord& record, const std::string& standing, const Style& style) {
+  const Task& task = record.task;
+  std::string out = style.bold(one_line(task.task_template->name)) + " " + one_line(task.task_template->version) +
+                    "  " + std::string(to_string(record.state)) + "\n";
+  out += field("task", task.uuid.text());
+  out += field("namespace", one_line(task.task_template->namespace_name));
+  out += field("run", one_line(task.run_id));
+  if (task.line.value_or(0) > 0) out += field("line", std::to_string(*task.line));
+  out += field("unique key", one_line(task.unique_key));
+  if (record.started_at) out += field("started", iso_text(*record.started_at));
+  if (record.finished_at) out += field("finished", iso_text(*record.finished_at));
+  if (record.started_at && record.finished_at)
+    out += field("took", human_text(*record.finished_at - *record.started_at));
+  if (record.recoveries > 0) out += field("recoveries", std::to_string(record.recoveries));
+  out += field("context", cut(one_line(task.context.text()), 200));
+  if (record.error) out += field("error", style.red(one_line(error_headline(record.error))));
+  if (!standing.empty()) out += field("standing", style.yellow(standing));
+  return out;
+}
+
+/// How deep each step stands: one below the deepest it waits for.
+std::vector<std::size_t> depths(const std::vector<WorkflowStep>& steps) {
+  std::vector<std::size_t> depth(steps.size(), 0);
+  bool changed = true;
+  for (std::size_t round = 0; changed && round < steps.size(); ++round) {
+    changed = false;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      for (const StepIndex parent : steps[i].dependencies) {
+        if (parent >= steps.size() || depth[i] > depth[parent]) continue;
+        depth[i] = depth[parent] + 1;
+        changed = true;
+      }
+    }
+  }
+  return depth;
+}
+
+std::string tree(const TaskRecord& record, const Style& style) {
+  const auto depth = depths(record.steps);
+  std::vector<std::size_t> order(record.steps.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return depth[a] < depth[b]; });
+  std::string out = "\n" + style.bold("steps") + "\n";
+  for (std::size_t i = 0; i < order.size() && i < kMostSteps; ++i) {
+    const WorkflowStep& step = record.steps[order[i]];
+    out += "  " + std::string(2 * std::min<std::size_t>(depth[order[i]], 20), ' ') + step_line(step, style) + "\n";
+  }
+  if (order.size() > kMostSteps)
+    out += style.dim("  and " + std::to_string(order.size() - kMostSteps) + " more; -o json has all\n");
+  return out;
+}
+
+struct Happening {
+  const WorkflowStep* step;
+  const AttemptRecord* attempt;
+};
+
+std::string timeline(const TaskRecord& record, const Style& style) {
+  std::vector<Happening> all;
+  for (const WorkflowStep& step : record.steps) {
+    for (const AttemptRecord& attempt : step.history) all.push_back({&step, &attempt});
+  }
+  if (all.empty()) return "";
+  std::stable_sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
+    return a.attempt->report.started_at < b.attempt->report.started_at;
+  });
+  const WallTime zero = record.started_at.value_or(all.front().attempt->report.started_at);
+  std::string out = "\n" + style.bold("timeline") + "\n";
+  for (std::size_t i = 0; i < all.size() && i < kMostAttempts; ++i) {
+    const AttemptRecord& attempt = *all[i].attempt;
+    const Duration since = std::max<Duration>(attempt.report.started_at - zero, Duration{});
+    out += "  " + fit_right("+" + human_text(since), 10) + "  " + fit_left(one_line(all[i].step->name), 24) +
+           "  attempt " + std::to_string(attempt.attempt) + "  " +
+           (attempt.outcome == "complete" ? style.green(attempt.outcome) : style.red(attempt.outcome)) + " in " +
+           human_text(attempt.report.duration);
+    if (attempt.report.worker_pid > 0) out += style.dim("  worker " + std::to_string(attempt.report.worker_pid));
+    if (attempt.error) out += "  " + cut(one_line(error_headline(attempt.error)), 100);
+    out += "\n";
+  }
+  if (all.size() > kMostAttempts)
+    out += style.dim("  and " + std::to_string(all.size() - kMostAttempts) + " more; -o json has all\n");
+  return out;
+}
+
+std::string failures(const TaskRecord& record, const Style& style) {
+  std::string out;
+  for (const WorkflowStep& step : record.steps) {
+    if (step.state != StepState::Error || !step.error) continue;
+    out += "\n" + style.bold(style.red(one_line(step.name))) + "\n" + error_block(*step.error, style);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string step_line(const WorkflowStep& step, const Style& style) {
+  std::string out = mark(step.state, style) + " " + one_line(step.name);
+  if (step.state != StepState::Complete) out += "  " + std::string(to_string(step.state));
+  if (step.attempts > 1) out += style.dim("  attempts " + std::to_string(step.attempts));
+  if (!step.history.empty()) out += style.dim("  " + human_text(step.history.back().report.duration));
+  if (step.error && step.state != StepState::Complete)
+    out += "  " + style.red(cut(one_line(error_headline(step.error)), 100));
+  return out;
+}
+
+std::string task_text(const TaskRecord& record, const std::string& standing, const Style& style) {
+  return head(record, standing, style) + tree(record, style) + timeline(record, style) + failures(record, style);
+}
+
+CommandError no_such_step(const TaskRecord& record, const std::string& name) {
+  std::vector<std::string> names;
+  for (const WorkflowStep& step : record.steps) names.push_back(step.name);
+  return CommandError(
+      ExitCode::NotFound, kind::not_found,
+      "the task " + record.task.uuid.text() + " has no step \"" + name + "\"" + did_you_mean(name, names));
+}
+
+}  // namespace tasker::cli
