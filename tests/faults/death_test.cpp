@@ -38,6 +38,16 @@ TEST_CASE("fault 9: a worker killed before it read the request costs an attempt,
   CHECK(run.journal("begin").size() == 1);
 }
 
+TEST_CASE("fault 9: with at_most_once a worker that died before it read the request costs nothing") {
+  FaultRun run("f09");
+  run.start({.steps = fault_step("Fine", ", at_most_once: true"), .runner = "never_reads", .arguments = {"-w", "1"}});
+  run.strike(run.wait_inside("runner"), SIGKILL);
+  run.finish(0);
+  CHECK(run.outcomes("fault") == "complete");
+  CHECK(run.step("fault").at("attempts") == 1);
+  CHECK(run.journal("begin").size() == 1);
+}
+
 TEST_CASE("fault 10: a worker killed with steps queued behind the running one costs only the running one") {
   FaultRun run("f10");
   std::string steps = fault_step("WaitsOnce");
@@ -118,6 +128,7 @@ TEST_CASE("fault 17: half an answer is none") {
 TEST_CASE("fault 18: a full answer before the death counts") {
   FaultRun run("f18");
   run.start({.steps = fault_step("Fine"), .runner = "answers_and_dies", .arguments = {"-w", "1"}});
+  run.tell({"complete", "1", "gone", 0, std::nullopt});  // or would be, had the run gone on
   run.finish(0);
   CHECK(run.outcomes("fault") == "complete");
   CHECK(run.journal("begin").size() == 1);

@@ -72,25 +72,6 @@ void note_workers(const std::vector<json>& events, std::vector<WorkerLife>& work
   }
 }
 
-/// Knows the name of the test that runs; doctest itself does not tell.
-struct TestName : doctest::IReporter {
-  explicit TestName(const doctest::ContextOptions&) {}
-  void test_case_start(const doctest::TestCaseData& test) override { current = test.m_name; }
-  void report_query(const doctest::QueryData&) override {}
-  void test_run_start() override {}
-  void test_run_end(const doctest::TestRunStats&) override {}
-  void test_case_reenter(const doctest::TestCaseData&) override {}
-  void test_case_end(const doctest::CurrentTestCaseStats&) override {}
-  void test_case_exception(const doctest::TestCaseException&) override {}
-  void subcase_start(const doctest::SubcaseSignature&) override {}
-  void subcase_end() override {}
-  void log_assert(const doctest::AssertData&) override {}
-  void log_message(const doctest::MessageData&) override {}
-  void test_case_skipped(const doctest::TestCaseData&) override {}
-  static inline std::string current;
-};
-REGISTER_LISTENER("test_name", 1, TestName);
-
 }  // namespace
 
 FaultRun::FaultRun(const std::string& name) : folder_(name), hello_(make_fifo(folder_.path("hello"))) {}
@@ -220,7 +201,7 @@ void FaultRun::finish(int exit_code) {
   CAPTURE(engine_->err());
   CHECK(code == exit_code);
   check_invariants();
-  note_for_table();
+  check_fault_row(told_row_ ? *told_row_ : row());
 }
 
 void FaultRun::kill_engine() {
@@ -268,20 +249,24 @@ std::optional<std::int64_t> FaultRun::recovery_us() const {
   return std::nullopt;
 }
 
-/// A line for bench/faults, which makes the table of docs/reliability.md of them.
-void FaultRun::note_for_table() {
-  const std::string file = variable("TASKER_FAULT_TABLE");
-  if (file.empty()) return;
-  json line = {{"test", TestName::current}, {"exit_code", result_.value("exit_code", -1)}};
-  if (result_.contains("steps")) {
-    line["outcomes"] = tale_.empty() ? outcomes(subject_) : tale_;
-    line["attempts"] = step(subject_).at("attempts");
+FaultRow FaultRun::row() {
+  FaultRow row{"-", "-", "-", result_.value("exit_code", -1), std::nullopt};
+  if (const auto us = recovery_us()) row.recovery_ms = static_cast<double>(*us) / 1000;
+  if (!result_.contains("steps")) return row;
+  const json subject = step(subject_);
+  row.history = subject.at("history").empty() ? "-" : outcomes(subject_);
+  row.attempts = std::to_string(subject.at("attempts").get<int>());
+  if (subject.at("history").empty()) return row;
+  row.worker = "lives";
+  for (const json& event : read_events()) {
+    if (event.value("event", "").starts_with("task.")) {
+      if (event.at("event") != "task.started") break;
+    } else if (event.value("event", "") == "worker.exited" &&
+               event.at("pid") == subject.at("history").at(0).at("worker_pid")) {
+      row.worker = "gone";
+    }
   }
-  const auto unexpected = [](const json& event) { return !event.value("expected", true); };
-  const auto exits = events("worker.exited");
-  line["replaced"] = std::count_if(exits.begin(), exits.end(), unexpected);
-  if (const auto us = recovery_us()) line["recovery_ms"] = static_cast<double>(*us) / 1000;
-  std::ofstream(file, std::ios::app) << line.dump() + "\n";
+  return row;
 }
 
 json FaultRun::step(const std::string& name) const {

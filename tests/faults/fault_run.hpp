@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "faults/fault_table.hpp"
 #include "support/engine_process.hpp"
 #include "support/invariants.hpp"
 
@@ -53,8 +54,8 @@ class FaultRun {
   void strike(int pid, int signal);
   /// What a recovery is measured from, where nobody strikes: this long after the subject began.
   void recovers_from(std::chrono::milliseconds delay) { strikes_after_ = delay; }
-  /// What the table of docs/reliability.md says in place of the outcomes, where those differ from run to run.
-  void tell(const std::string& tale) { tale_ = tale; }
+  /// What the table of docs/reliability.md says of this fault, where it differs from run to run.
+  void tell(FaultRow row) { told_row_ = std::move(row); }
   /// Notes what the engine holds right now.
   void look();
 
@@ -77,7 +78,7 @@ class FaultRun {
 
  private:
   Evidence evidence();
-  void note_for_table();
+  FaultRow row();
   std::optional<std::int64_t> recovery_us() const;
   std::optional<int> heard(const std::string& name);
   const std::vector<nlohmann::json>& read_events();
@@ -97,7 +98,7 @@ class FaultRun {
   std::optional<std::int64_t> struck_at_us_;
   std::chrono::milliseconds strikes_after_{0};
   std::string subject_;
-  std::string tale_;
+  std::optional<FaultRow> told_row_;
 };
 
 /// Keeps the run open until its gate is opened.

@@ -119,6 +119,7 @@ TEST_CASE("fault 32: a worker that stops reading, while a thousand steps wait, c
   run.start({.steps = steps,
              .runner = "stops_reading",
              .arguments = {"-w", "2", "--cancel-grace", "200ms", "--term-grace", "100ms"}});
+  run.tell({"timeout complete, for one of the thousand", "2", "gone", 0, std::nullopt});
   run.finish(0);
   int retried = 0;
   for (const json& step : run.result().at("steps")) {

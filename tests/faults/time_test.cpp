@@ -46,6 +46,20 @@ TEST_CASE("fault 22: a step that ignores cancel and TERM is killed with all it s
   CHECK(!run.journal("resisted").empty());
 }
 
+TEST_CASE("fault 22: with at_most_once a step that had to be killed at its deadline waits for a person") {
+  FaultRun run("f22");
+  run.start({.steps = fault_step("IgnoresTerm", ", timeout_seconds: 0.3, at_most_once: true") + kGate,
+             .handlers = {"ignores_term"},
+             .arguments = kQuickKill});
+  run.wait_inside("gate");
+  run.wait_event("step.failed", "fault");
+  run.look();
+  run.open_gate();
+  run.finish(7);
+  CHECK(run.outcomes("fault") == "maybe_executed");
+  CHECK(run.journal("begin").size() == 2);
+}
+
 TEST_CASE("fault 23: a result that comes after its timeout was decided counts, is marked late, and ends the worker") {
   FaultRun run("f23");
   run.start(
@@ -68,8 +82,8 @@ TEST_CASE("fault 24: a cancel that races with the answer leaves each attempt one
              ", handler: {callable: EndsAtItsDeadline}, timeout_seconds: 0.05, retry: {max_attempts: 1}}\n";
   run.start({.steps = steps, .handlers = {"ends_at_its_deadline"}, .env = {{"FAULT_DEADLINE", "0.05"}}});
   run.engine().wait();
-  run.tell("complete or timeout");
   const bool all_in_time = run.events("step.failed").empty();
+  run.tell({"complete or timeout", "1", "lives or replaced", 1, std::nullopt});
   run.finish(all_in_time ? 0 : 1);
   for (const json& step : run.result().at("steps")) {
     CAPTURE(step.dump());

@@ -100,12 +100,15 @@ int rss_of(int pid) {
 
 EngineLook look_once(int engine) {
   EngineLook look;
+  const std::string engine_command = command_of(engine);
   std::set<std::string> worker_pipes;
   for (const int pid : numbers_in("/proc")) {
     const auto stat = stat_of(pid);
     if (!stat || stat->parent != engine) continue;
     if (stat->state == 'Z') ++look.zombies;
-    if (stat->state == 'Z' || command_of(pid).find("runner.rb") == std::string::npos) continue;
+    const std::string command = command_of(pid);
+    if (command == engine_command) ++look.unborn;
+    if (stat->state == 'Z' || command.find("runner.rb") == std::string::npos) continue;
     ++look.workers;
     worker_pipes.merge(pipes_of(pid));
   }
@@ -126,7 +129,7 @@ EngineLook look_once(int engine) {
 }
 
 bool fits(const EngineLook& look) {
-  return look.zombies == 0 && look.pidfds == look.workers && look.pipes == 3 * look.workers;
+  return look.zombies == 0 && look.unborn == 0 && look.pidfds == look.workers && look.pipes == 3 * look.workers;
 }
 
 }  // namespace

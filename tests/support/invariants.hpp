@@ -63,6 +63,7 @@ struct EngineLook {
   int others = 0;
   int workers = 0;
   int zombies = 0;
+  int unborn = 0;  ///< children that are still about to become another program
   int rss_kb = 0;
   std::vector<std::string> blocking;  ///< pipes to workers that a read or write could block on
 };
