@@ -34,10 +34,16 @@ TEST_CASE("worker after worker crashes, and the engine's descriptors and memory 
     text += "  - {name: " + before + ", handler: {callable: Gate}, dependencies: [" + name + "]}\n";
   }
   run.start({.steps = text, .handlers = {"crashes_first"}, .arguments = {"-w", "1"}});
+  // Piece by piece: what is waited for at once must happen within half a minute.
+  const auto wait_through = [&](int from, int to) {
+    for (int i = from; i < to; i += 10) run.wait_event("step.completed", "s" + std::to_string(i));
+  };
+  wait_through(0, warm);
   for (const char* gate : {"warm", "cold"}) {
     run.wait_inside(gate);
     run.look();
     run.open_gate(gate);
+    if (gate == std::string("warm")) wait_through(warm, steps);
   }
   run.finish(0);
   const EngineLook &first = run.looks().front(), &last = run.looks().back();
