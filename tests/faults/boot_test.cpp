@@ -53,7 +53,7 @@ TEST_CASE("fault 3: a file that hangs at its top is killed at the boot deadline,
   FaultRun run("f03");
   run.start({.steps = fault_step("HangsWhileLoading"),
              .handlers = {"hangs_while_loading"},
-             .arguments = {"-w", "1", "--boot-timeout", "500ms"},
+             .arguments = {"-w", "1", "--boot-timeout", "1500ms"},
              .env = {{"FAULT_BAD_BOOTS", "2"}}});
   run.finish(0);
   CHECK(run.outcomes("fault") == "complete");
@@ -62,7 +62,10 @@ TEST_CASE("fault 3: a file that hangs at its top is killed at the boot deadline,
 
 TEST_CASE("fault 3: a hello that comes too late leaks no process, nor what it has started") {
   FaultRun run("f03");
-  run.start({.steps = fault_step("Fine"), .runner = "late_hello", .arguments = {"-w", "1", "--boot-timeout", "300ms"}});
+  run.start({.steps = fault_step("Fine"),
+             .runner = "late_hello",
+             .arguments = {"-w", "1", "--boot-timeout", "1500ms", "--term-grace", "1s"},
+             .env = {{"FAULT_SECONDS", "1.8"}}});
   run.finish(0);
   CHECK(run.outcomes("fault") == "complete");
   CHECK(run.journal("late").size() == 2);

@@ -118,6 +118,22 @@ TEST_CASE("fault 15: a segmentation fault is told by its signal, with Ruby's las
   CHECK(!worker.at("last_words").get<std::string>().empty());
 }
 
+TEST_CASE("fault 16: a worker that takes more memory than it may is killed, is told as out of memory, and retried") {
+  FaultRun run("f16");
+  run.start({.steps = fault_step("EatsMemory") + kGate,
+             .handlers = {"eats_memory"},
+             .arguments = {"-w", "2", "--max-memory", "200M"}});
+  run.wait_inside("gate");
+  run.wait_event("step.completed", "fault");
+  run.look();
+  run.open_gate();
+  run.finish(0);
+  CHECK(run.outcomes("fault") == "out_of_memory complete");
+  const json error = run.step("fault").at("history").at(0).at("error");
+  CHECK(has(error.at("message"), "200"));
+  CHECK(error.at("worker").at("memory_kb").get<int>() > 200 * 1024);
+}
+
 TEST_CASE("fault 17: half an answer is none") {
   FaultRun run("f17");
   run.start({.steps = fault_step("Fine"), .runner = "half_an_answer", .arguments = {"-w", "1"}});

@@ -1,4 +1,4 @@
-// Faults 35, 36, 39, 46 and 47: what handlers start, what they hold, and whose pid is whose.
+// Faults 34 to 36, 39, 46 and 47: what handlers start, what they hold, and whose pid is whose.
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/syscall.h>
@@ -47,6 +47,17 @@ class Bystander {
 }  // namespace
 
 TEST_SUITE_BEGIN("faults");
+
+TEST_CASE("fault 34: a daemon that holds a dead worker's pipe delays nobody, and is ended before the step runs again") {
+  FaultRun run("f34");
+  run.start({.steps = fault_step("LeavesADaemon") + kGate, .handlers = {"leaves_a_daemon"}});
+  run.wait_inside("gate");
+  run.wait_event("step.completed", "fault");
+  run.look();
+  run.open_gate();
+  run.finish(0);
+  CHECK(run.outcomes("fault") == "worker_lost complete");
+}
 
 TEST_CASE("fault 35: a child that reads standard input gets nothing, and no request is lost") {
   FaultRun run("f35");
