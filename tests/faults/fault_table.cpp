@@ -51,7 +51,10 @@ std::string table() {
   std::ifstream file(project_root() + "/docs/reliability.md");
   std::stringstream text;
   text << file.rdbuf();
-  return text.str();
+  // The document has other tables, too.
+  const std::string all = text.str();
+  const std::size_t begin = all.find("<!-- faults:");
+  return begin == std::string::npos ? "" : all.substr(begin, all.find("<!-- end of the faults", begin) - begin);
 }
 
 /// What this very program has to offer, one name per line.
