@@ -28,7 +28,9 @@ void DagExecutor::apply(const StepChange& change, TimePoint now) {
   if (change.results) step.results = *change.results;
   if (change.checkpoint) step.checkpoint = *change.checkpoint;
   if (change.attempt) {
-    if (!step.started_at) step.started_at = change.attempt->report.started_at;
+    // One that failed before it was sent has no start.
+    const WallTime started_at = change.attempt->report.started_at;
+    if (!step.started_at && started_at != WallTime{}) step.started_at = started_at;
     step.history.push_back(*change.attempt);
   }
   if (is_final(change.to)) step.finished_at = change.at;

@@ -315,6 +315,19 @@ TEST_CASE("stop with nothing in flight ends the task in one transition; queued s
   CHECK(queued.executor.ended());
 }
 
+TEST_CASE("a step that failed before it was sent has no start, and a later attempt gives it one") {
+  DagRun run(TemplateBuilder().step("a"));
+  run.start_ready();
+  run.finish("a", Failed{an_error(true)});
+  CHECK(!run.reported("a").started_at);
+  run.advance(1s);
+  run.start_ready();
+  AttemptReport report;
+  report.started_at = WallTime(5s);
+  run.commit(run.executor.finish(0, Succeeded{}, report, run.now, 0));
+  CHECK(run.reported("a").started_at == WallTime(5s));
+}
+
 TEST_CASE("a step that is started or finished twice is a bug that shows at once") {
   DagRun run(TemplateBuilder().step("a"));
   run.start_ready();
