@@ -201,7 +201,7 @@ TEST_CASE("a thousand children leave no descriptor and no zombie behind") {
     REQUIRE(here.wait_gone(*child));
     here.start({"cat"});  // let go alive
   }
-  CHECK(open_descriptors(::getpid()) == before);
+  CHECK(here.wait([&] { return open_descriptors(::getpid()) <= before; }));  // the search looks at /proc meanwhile
   CHECK_FALSE(has_zombies());
 }
 
