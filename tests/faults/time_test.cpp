@@ -83,7 +83,7 @@ TEST_CASE("fault 24: a cancel that races with the answer leaves each attempt one
   run.start({.steps = steps, .handlers = {"ends_at_its_deadline"}, .env = {{"FAULT_DEADLINE", "0.05"}}});
   run.engine().wait();
   const bool all_in_time = run.events("step.failed").empty();
-  run.tell({"complete or timeout", "1", "lives or replaced", 1, std::nullopt});
+  run.tell({"complete or timeout", "1", "lives or gone", 1, std::nullopt});
   run.finish(all_in_time ? 0 : 1);
   for (const json& step : run.result().at("steps")) {
     CAPTURE(step.dump());
