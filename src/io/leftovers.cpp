@@ -79,11 +79,14 @@ std::vector<Survivor> await(const std::vector<Prey>& prey, TimePoint deadline) {
 
 std::vector<Survivor> end_leftovers(const Leftovers& leftovers, Duration patience) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<TimePoint::duration>(patience);
-  // Again after each kill, for what was started while we looked; a fork bomb keeps us until the deadline only.
-  while (true) {
+  // Again after each kill, for what was started while we looked; a fork bomb keeps us until the deadline only. Nothing is
+  // believed twice in a row only: one look can miss a child whose parent ended meanwhile, and one that is just inside
+  // `execve`, where its environment reads as empty.
+  for (int quiet_looks = 0;;) {
     const auto prey = Hunt(leftovers).kill_all();
     auto alive = await(prey, deadline);
-    if (prey.empty() || std::chrono::steady_clock::now() >= deadline) return alive;
+    quiet_looks = prey.empty() ? quiet_looks + 1 : 0;
+    if (quiet_looks == 2 || std::chrono::steady_clock::now() >= deadline) return alive;
   }
 }
 
