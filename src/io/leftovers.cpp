@@ -79,9 +79,9 @@ std::vector<Survivor> await(const std::vector<Prey>& prey, TimePoint deadline) {
 
 std::vector<Survivor> end_leftovers(const Leftovers& leftovers, Duration patience) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<TimePoint::duration>(patience);
-  // Again after each kill, for what was started while we looked; a fork bomb keeps us until the deadline only. Nothing is
-  // believed twice in a row only: one look can miss a child whose parent ended meanwhile, and one that is just inside
-  // `execve`, where its environment reads as empty.
+  // Again after each kill, for what was started while we looked; a fork bomb keeps us until the deadline only. Nothing
+  // is believed twice in a row only: one look can miss a child whose parent ended meanwhile, and one that is just
+  // inside `execve`, where its environment reads as empty.
   for (int quiet_looks = 0;;) {
     const auto prey = Hunt(leftovers).kill_all();
     auto alive = await(prey, deadline);
