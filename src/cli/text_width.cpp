@@ -140,7 +140,7 @@ std::string escaped_for_terminal(std::string_view json) {
   for (std::size_t i = 0; i < json.size();) {
     const Character next = first_of(json.substr(i));
     if (next.bytes > 1 && (within(kObeyed, next.code) || within(kLineEnds, next.code))) {
-      std::array<char, 8> escape{};
+      std::array<char, 12> escape{};
       std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(next.code));
       out += escape.data();
     } else {
