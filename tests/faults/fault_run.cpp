@@ -83,9 +83,6 @@ FaultRun::~FaultRun() {
 }
 
 void FaultRun::start(Plan plan) {
-  if (engine_) note_workers(read_events(), workers_);
-  events_.clear();
-  parsed_ = 0;
   std::vector<std::string> arguments = {
       "run", folder_.write("fault.yaml", "name: fault\n" + plan.head + "steps:\n" + plan.steps), "-o", "jsonl"};
   plan.handlers.insert(plan.handlers.end(), {"fine", "gate"});
@@ -94,18 +91,17 @@ void FaultRun::start(Plan plan) {
   }
   if (!plan.input.empty()) arguments.insert(arguments.end(), {"-i", "-"});
   arguments.insert(arguments.end(), plan.arguments.begin(), plan.arguments.end());
-  EngineOptions options;
-  options.input = plan.input;
-  options.directory = folder_.path();
-  options.env = {{"FAULT_DIR", folder_.path()},
-                 {"FAULT_RUBY", program("ruby")},
-                 {"FAULT_RUNNER", plan.runner.empty() ? "" : fixture("runners/" + plan.runner + ".rb")},
-                 {"PATH", fixture("bin") + ":" + variable("PATH")},
-                 {"LD_PRELOAD", signal_watch()},
-                 {"TASKER_SIGNAL_NOTES", folder_.path("signals")},
-                 // The runtime of an instrumented build wants to be the first library.
-                 {"ASAN_OPTIONS", variable("ASAN_OPTIONS") + ":verify_asan_link_order=0"}};
-  options.env.insert(options.env.end(), plan.env.begin(), plan.env.end());
+  options_.input = plan.input;
+  options_.directory = folder_.path();
+  options_.env = {{"FAULT_DIR", folder_.path()},
+                  {"FAULT_RUBY", program("ruby")},
+                  {"FAULT_RUNNER", plan.runner.empty() ? "" : fixture("runners/" + plan.runner + ".rb")},
+                  {"PATH", fixture("bin") + ":" + variable("PATH")},
+                  {"LD_PRELOAD", signal_watch()},
+                  {"TASKER_SIGNAL_NOTES", folder_.path("signals")},
+                  // The runtime of an instrumented build wants to be the first library.
+                  {"ASAN_OPTIONS", variable("ASAN_OPTIONS") + ":verify_asan_link_order=0"}};
+  options_.env.insert(options_.env.end(), plan.env.begin(), plan.env.end());
   for (std::size_t at = 0; (at = plan.steps.find("{name: ", at)) != std::string::npos; ++at) {
     const std::string name = plan.steps.substr(at + 7, plan.steps.find_first_of(",}", at) - at - 7);
     const bool known = std::any_of(gates_.begin(), gates_.end(), [&](const auto& gate) { return gate.first == name; });
@@ -115,8 +111,29 @@ void FaultRun::start(Plan plan) {
   const std::size_t first = plan.steps.find("{name: ") + 7;
   subject_ =
       plan.subject.empty() ? plan.steps.substr(first, plan.steps.find_first_of(",}", first) - first) : plan.subject;
+  begin(std::move(arguments));
+}
+
+void FaultRun::resume() {
+  options_.input.clear();
+  std::erase_if(options_.env, [](const auto& variable) { return variable.first == "TASKER_FAILPOINT"; });
+  begin({"task", "resume", "--all", "-o", "jsonl"});
+}
+
+void FaultRun::begin(std::vector<std::string> arguments) {
+  if (engine_) note_workers(read_events(), workers_);
+  // Nobody was there to tell their end.
+  if (engine_killed_) std::erase_if(workers_, [](const WorkerLife& worker) { return !worker.exited; });
+  events_.clear();
+  parsed_ = 0;
   engine_killed_ = false;
-  engine_ = std::make_unique<EngineProcess>(std::move(arguments), std::move(options));
+  engine_ = std::make_unique<EngineProcess>(std::move(arguments), options_);
+}
+
+Finished FaultRun::command(std::vector<std::string> arguments) const {
+  EngineOptions options = options_;
+  options.input.clear();
+  return run_tasker(std::move(arguments), std::move(options));
 }
 
 std::optional<int> FaultRun::heard(const std::string& name) {
@@ -193,11 +210,16 @@ void FaultRun::strike(int pid, int signal) {
 
 void FaultRun::look() { looks_.push_back(look_at_engine(engine_->pid())); }
 
-void FaultRun::finish(int exit_code) {
+int FaultRun::wait_result() {
   const int code = engine_->wait();
   for (const json& event : read_events()) {
     if (event.value("event", "") == "task.result") result_ = event;
   }
+  return code;
+}
+
+void FaultRun::finish(int exit_code) {
+  const int code = wait_result();
   CAPTURE(engine_->err());
   CHECK(code == exit_code);
   check_invariants();
@@ -206,7 +228,11 @@ void FaultRun::finish(int exit_code) {
 
 void FaultRun::kill_engine() {
   engine_->signal(SIGKILL);
-  engine_->wait();
+  wait_killed();
+}
+
+void FaultRun::wait_killed() {
+  CHECK(engine_->wait() == 128 + SIGKILL);
   engine_killed_ = true;
   for (const LeftProcess& process : processes_with("FAULT_DIR=" + folder_.path(), {}))
     ends_within(process.pid, std::chrono::seconds(2));

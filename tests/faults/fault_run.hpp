@@ -35,6 +35,10 @@ class FaultRun {
 
   /// Starts the engine; again after it has ended, to see what a second one makes of it.
   void start(Plan plan);
+  /// Has a new engine, without a failpoint, take over what the ended one has left in the store of its plan.
+  void resume();
+  /// Another command of the binary, in the surroundings that the engine has.
+  Finished command(std::vector<std::string> arguments) const;
   EngineProcess& engine() { return *engine_; }
   const WorkFolder& folder() const { return folder_; }
 
@@ -59,16 +63,20 @@ class FaultRun {
   /// Notes what the engine holds right now.
   void look();
 
+  /// Waits for the engine's end, and reads its result object; the exit code.
+  int wait_result();
   /// Waits for the engine's end, then holds the run against the invariants.
   void finish(int exit_code);
   /// Kills the engine and waits until nothing of it is left, two seconds at most.
   void kill_engine();
+  /// The same for an engine that ends itself at a failpoint.
+  void wait_killed();
   /// The invariants alone, after an end that `finish` is not for.
   void check_invariants();
 
   const std::vector<EngineLook>& looks() const { return looks_; }
 
-  /// From the result object; valid after `finish`.
+  /// From the result object; valid after `wait_result` and `finish`.
   const nlohmann::json& result() const { return result_; }
   nlohmann::json step(const std::string& name) const;
   /// Outcomes of a step's history, joined: "worker_lost complete".
@@ -81,9 +89,11 @@ class FaultRun {
   FaultRow row();
   std::optional<std::int64_t> recovery_us() const;
   std::optional<int> heard(const std::string& name);
+  void begin(std::vector<std::string> arguments);
   const std::vector<nlohmann::json>& read_events();
 
   WorkFolder folder_;
+  EngineOptions options_;  ///< of the plan's engine, and of those after it
   std::unique_ptr<EngineProcess> engine_;
   int hello_ = -1;
   std::string heard_;

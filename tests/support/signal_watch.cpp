@@ -1,9 +1,9 @@
 // Preloaded into the engine by tests (LD_PRELOAD): stands between it and two calls of the C library.
 //
-// kill: notes every signal that is sent by number, and whether the number was surely its own: an unreaped child, or a
-// group that one leads. Signals through a pidfd can't hit a stranger and are not noted.
-// fdatasync, fsync: when the file that TASKER_DIE_AT_SYNC names is there, the engine dies in that call, between having
-// written and having committed.
+// kill: notes every signal that is sent by number, and whether the number was surely its own: itself, an unreaped
+// child, or a group that one leads. Signals through a pidfd can't hit a stranger and are not noted. fdatasync, fsync:
+// when the file that TASKER_DIE_AT_SYNC names is there, the engine dies in that call, between having written and having
+// committed.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/types.h>
@@ -46,7 +46,7 @@ pid_t parent_of(pid_t pid) {
 
 void note(pid_t target, int number) {
   const pid_t leader = target < 0 ? -target : target;
-  const bool own = leader > 1 && parent_of(leader) == ::getpid();
+  const bool own = leader > 1 && (leader == ::getpid() || parent_of(leader) == ::getpid());
   char text[96];
   const int size = std::snprintf(text, sizeof text, "%s kill(%d, %d)\n", own ? "own" : "stranger", target, number);
   if (::write(notes, text, static_cast<size_t>(size)) != size) std::abort();
