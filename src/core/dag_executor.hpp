@@ -35,7 +35,8 @@ class DagExecutor final : public TaskView {
     Died,       ///< whatever was ready may have run
   };
   /// Decides, right after `restore`, what the end of the engine before means: a row in the history of each step that
-  /// may have run; `at_most_once` ones wait for a person. Consumes no attempt otherwise.
+  /// may have run; `at_most_once` ones wait for a person. Consumes no attempt otherwise. Steps that results ask for and
+  /// that do not exist yet are created.
   Transition recover(Predecessor predecessor, Times now);
   /// The highest dispatch number in the history; 0: none.
   DispatchId last_dispatch() const;
@@ -137,6 +138,7 @@ class DagExecutor final : public TaskView {
   Task task_;
   Expansion expansion_;
   std::vector<WorkflowStep> steps_;
+  std::vector<CreatedStep> owed_;  ///< from `restore` to `recover`: what stored results create and has no row
   // What is decided, ahead of steps_: one for each step that exists or will by a commit under way.
   std::vector<Run> runs_;
   StepGraph graph_;

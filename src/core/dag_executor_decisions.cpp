@@ -8,7 +8,7 @@
 namespace tasker {
 
 bool writes_anything(const Transition& transition) {
-  return transition.task_state || transition.stop ||
+  return transition.task_state || transition.stop || !transition.created.empty() ||
          std::any_of(transition.steps.begin(), transition.steps.end(), [](const StepChange& change) {
            return change.from != change.to || change.attempt || change.checkpoint;
          });
@@ -225,6 +225,9 @@ TaskState DagExecutor::final_state() const {
   if (undecidable_ > 0) return TaskState::BlockedByFailures;
   if (stopped_ == StopReason::Cancelled) return TaskState::Cancelled;
   if (stopped_ || failed_ > 0) return TaskState::Error;
+  // Left over from a stop or failure that a person has done away with.
+  const auto is_cancelled = [](const Run& run) { return run.state == StepState::Cancelled; };
+  if (std::any_of(runs_.begin(), runs_.end(), is_cancelled)) return TaskState::Cancelled;
   return TaskState::Complete;
 }
 

@@ -12,6 +12,16 @@ bool was_a_death(const AttemptRecord& attempt) {
   return attempt.outcome == to_string(ErrorKind::WorkerLost) || attempt.outcome == to_string(ErrorKind::OutOfMemory);
 }
 
+/// Workers that the step may have killed. Only a person gives one that killed too many another try: it counts anew.
+std::uint8_t deaths_in(const std::vector<AttemptRecord>& history) {
+  std::uint8_t deaths = 0;
+  for (const AttemptRecord& attempt : history) {
+    if (attempt.outcome == to_string(ErrorKind::WorkerKiller)) deaths = 0;
+    if (was_a_death(attempt) && deaths < 255) ++deaths;
+  }
+  return deaths;
+}
+
 SharedError engine_lost(ErrorKind kind) {
   auto error = std::make_shared<ErrorInfo>();
   error->kind = kind;
@@ -39,7 +49,7 @@ DagExecutor::DagExecutor(const TaskRecord& record, const StepLimits& limits)
       state_(record.state),
       error_(record.error),
       finished_at_(record.finished_at) {
-  expansion_.resume(steps_);
+  owed_ = expansion_.resume(steps_);
   for (const WorkflowStep& step : steps_) add_run(step.template_index);
   for (StepIndex step = 0; step < steps_.size(); ++step) restore_run(step);
   for (StepIndex step = 0; step < steps_.size(); ++step) link(step, steps_[step].dependencies);
@@ -57,14 +67,14 @@ void DagExecutor::restore_run(StepIndex index) {
   Run& run = runs_[index];
   run.state = step.state;
   run.attempts = step.attempts;
-  run.deaths = static_cast<std::uint8_t>(
-      std::min<std::ptrdiff_t>(255, std::count_if(step.history.begin(), step.history.end(), was_a_death)));
+  run.deaths = deaths_in(step.history);
   if (is_final(step.state)) close(index);
 }
 
-/// A worker's failure keeps the others of a batch that fails fast from beginning.
+/// Cancelled steps are left over when a person lets a task go on from one step: what waits for them can't run either.
 void DagExecutor::restore_failure(StepIndex index) {
   const WorkflowStep& step = steps_[index];
+  if (step.state == StepState::Cancelled) block_descendants(index);
   if (step.state != StepState::Error) return;
   ++failed_;
   if (step.error && step.error->kind == ErrorKind::MaybeExecuted) ++undecidable_;
@@ -90,6 +100,10 @@ Transition DagExecutor::recover(Predecessor predecessor, Times now) {
     for (const StepIndex step : std::exchange(ready_, {})) {
       may_have_run(step) ? record_loss(transition, step, ++dispatch) : ready_.push_back(step);
     }
+  }
+  if (!stopped_) {
+    transition.created = std::exchange(owed_, {});
+    adopt(transition.created);
   }
   for (StepIndex step = 0; step < steps_.size(); ++step) {
     const bool counts = steps_[step].state == StepState::Error && !is_set_aside(step);

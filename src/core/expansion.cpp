@@ -92,8 +92,10 @@ std::optional<BadOutcome> Expansion::check_size(StepIndex template_step) {
 
 std::vector<CreatedStep> Expansion::create() {
   std::vector<CreatedStep> created;
-  for (const StepIndex step : settlement_->fresh()) place(step, copies(step));
-  for (const StepIndex step : settlement_->fresh()) {
+  std::vector<StepIndex> fresh = settlement_->fresh();
+  std::erase_if(fresh, [this](StepIndex step) { return places_[step].count > 0; });  // stood there before a crash
+  for (const StepIndex step : fresh) place(step, copies(step));
+  for (const StepIndex step : fresh) {
     if (at(step).type == StepType::BatchWorker) {
       create_workers(step, created);
     } else {
@@ -156,9 +158,9 @@ const BatchConfig& batch_config_of(const TaskTemplate& task_template, StepIndex 
 // --- after a crash
 // -------------------------------------------------------------------------------------------------------
 
-void Expansion::resume(std::span<const WorkflowStep> steps) {
+std::vector<CreatedStep> Expansion::resume(std::span<const WorkflowStep> steps) {
   total_ = steps.size();
-  if (!settlement_) return;
+  if (!settlement_) return {};
   for (StepIndex index = 0; index < steps.size(); ++index) {
     Places& of = places_[steps[index].template_index];
     if (of.count++ == 0) of.first = index;
@@ -170,7 +172,7 @@ void Expansion::resume(std::span<const WorkflowStep> steps) {
     if (type != StepType::Decision && type != StepType::Batchable) continue;
     if (satisfies_dependants(step.state)) replay(step.template_index, step.results);
   }
-  settlement_->take();
+  return create();
 }
 
 /// Results that were committed were good; those that a person put in their place may say nothing, and choose nothing.
@@ -178,7 +180,8 @@ void Expansion::replay(StepIndex template_step, const JsonText& results) {
   if (at(template_step).type == StepType::Decision) {
     std::unordered_set<StepIndex> chosen;
     const auto choice = read_choice(at(template_step).name, results);
-    if (const auto* good = std::get_if<Choice>(&choice)) resolve(template_step, *good, chosen);
+    const auto* good = std::get_if<Choice>(&choice);
+    if (good && resolve(template_step, *good, chosen)) chosen.clear();
     settlement_->choose(template_step, chosen);
     return;
   }
@@ -187,6 +190,7 @@ void Expansion::replay(StepIndex template_step, const JsonText& results) {
   const auto worker = good && !good->batches.empty() ? worker_of(template_step, good->worker_template)
                                                      : std::variant<StepIndex, BadOutcome>(BadOutcome{});
   const auto* of = std::get_if<StepIndex>(&worker);
+  if (of && places_[*of].count == 0 && check_worker_names(template_step, *of, good->batches)) of = nullptr;
   settlement_->cut(template_step, of ? std::optional(*of) : std::nullopt);
   if (of && places_[*of].count == 0) batches_[*of] = std::move(good->batches);
 }

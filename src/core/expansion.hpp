@@ -24,8 +24,10 @@ class Expansion {
 
   /// The template steps that exist from the start, ascending; they take the first places. Call once, first.
   std::vector<StepIndex> begin();
-  /// Instead of `begin`: takes up a task whose steps exist, in the order of their places, with their results.
-  void resume(std::span<const WorkflowStep> steps);
+  /// Instead of `begin`: takes up a task whose steps exist, in the order of their places, with their results. What
+  /// those results create and nobody has created yet: a person's results did not go through `expand`, nor did those
+  /// that came when the task was being stopped.
+  std::vector<CreatedStep> resume(std::span<const WorkflowStep> steps);
 
   /// What the results of a decision or batchable step create, in the order of their places; uuids are the caller's to
   /// give. On failure nothing has changed.

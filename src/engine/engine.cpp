@@ -407,7 +407,7 @@ class Engine::Impl final : public StepReplySink {
     for (const StepChange& change : transition.steps) tell(task, change);
     if (!transition.created.empty()) {
       const auto& steps = task.executor.steps();
-      observe(StepsCreated{task.executor.task(), steps[transition.steps.front().step], transition.created.size(),
+      observe(StepsCreated{task.executor.task(), steps[creator(task, transition)], transition.created.size(),
                            steps.size()});
     }
     send_committed_starts(task, transition);
@@ -417,6 +417,22 @@ class Engine::Impl final : public StepReplySink {
       cancel_steps(task, *task.stopping, CancelUrgency::Graceful);
     }
     if (task.executor.ended()) end(task);
+  }
+
+  /// The step whose results created steps: the one that has just answered, or, when a task is taken up, the first that
+  /// they wait for and that may create.
+  static StepIndex creator(const ActiveTask& task, const Transition& transition) {
+    for (const StepChange& change : transition.steps) {
+      if (change.to == StepState::Complete) return change.step;
+    }
+    for (const CreatedStep& created : transition.created) {
+      for (const StepIndex parent : created.dependencies) {
+        const StepIndex of = task.executor.steps()[parent].template_index;
+        const StepType type = task.executor.task().task_template->steps[of].type;
+        if (type == StepType::Decision || type == StepType::Batchable) return parent;
+      }
+    }
+    return 0;
   }
 
   void tell(const ActiveTask& task, const StepChange& change) {

@@ -19,6 +19,8 @@ class DagRun {
       : DagRun(builder.build(), limits, number) {}
   explicit DagRun(const SharedTemplate& built, const StepLimits& limits = {}, std::uint8_t number = 1)
       : executor(task(built, number), uuids(built->steps.size()), limits) {}
+  /// One that has taken a stored task up.
+  DagRun(DagExecutor taken_up, Times at) : now(at), executor(std::move(taken_up)) {}
 
   std::vector<std::string> ready() {
     std::vector<std::string> names;
