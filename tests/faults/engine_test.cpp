@@ -1,4 +1,4 @@
-// Faults 37, 38, 48 and 49: the engine is ended, or those who talk to it are slow.
+// Faults 38, 48 and 49: the engine is ended, or those who talk to it are slow.
 #include <csignal>
 
 #include "faults/fault_run.hpp"
@@ -7,15 +7,6 @@ using namespace tasker::test;
 using nlohmann::json;
 
 TEST_SUITE_BEGIN("faults");
-
-TEST_CASE("fault 37: after kill -9 of the engine no worker is left") {
-  FaultRun run("f37");
-  run.start({.steps = fault_step("WaitsOnce") + kGate, .handlers = {"waits_once"}});
-  run.wait_inside("gate");
-  run.wait_inside("fault");
-  run.kill_engine();
-  run.check_invariants();
-}
 
 TEST_CASE("fault 38: Ctrl-C lets what runs finish and starts nothing new") {
   FaultRun run("f38");

@@ -15,6 +15,7 @@
 
 #include "support/engine_look.hpp"
 #include "support/paths.hpp"
+#include "support/stored_rows.hpp"
 
 namespace tasker::test {
 
@@ -101,6 +102,13 @@ void FaultRun::start(Plan plan) {
                   {"TASKER_SIGNAL_NOTES", folder_.path("signals")},
                   // The runtime of an instrumented build wants to be the first library.
                   {"ASAN_OPTIONS", variable("ASAN_OPTIONS") + ":verify_asan_link_order=0"}};
+  // A store of its own, unless the plan has one. No fault here is a power loss: what a killed engine has written is
+  // there.
+  const bool brings_store = std::any_of(plan.env.begin(), plan.env.end(),
+                                        [](const auto& variable) { return variable.first == "TASKER_STORE"; });
+  store_ = brings_store ? "" : folder_.path("tasker.db");
+  if (!brings_store)
+    options_.env.insert(options_.env.end(), {{"TASKER_STORE", "sqlite:" + store_}, {"TASKER_DURABILITY", "normal"}});
   options_.env.insert(options_.env.end(), plan.env.begin(), plan.env.end());
   for (std::size_t at = 0; (at = plan.steps.find("{name: ", at)) != std::string::npos; ++at) {
     const std::string name = plan.steps.substr(at + 7, plan.steps.find_first_of(",}", at) - at - 7);
@@ -117,6 +125,8 @@ void FaultRun::start(Plan plan) {
 void FaultRun::resume() {
   options_.input.clear();
   std::erase_if(options_.env, [](const auto& variable) { return variable.first == "TASKER_FAILPOINT"; });
+  // What the killed engine held is another matter than what this one does.
+  looks_.clear();
   begin({"task", "resume", "--all", "-o", "jsonl"});
 }
 
@@ -244,6 +254,7 @@ Evidence FaultRun::evidence() {
   if (result_.is_object() && result_.contains("steps")) evidence.told = task_rows(result_);
   for (const std::string& line : lines_of(folder_.path("journal")))
     evidence.journal.push_back(journal_entry(json::parse(line)));
+  if (!store_.empty()) evidence.stored = stored_rows(store_);
   evidence.workers = workers_;
   note_workers(read_events(), evidence.workers);
   evidence.looks = looks_;
@@ -283,7 +294,8 @@ FaultRow FaultRun::row() {
   row.history = subject.at("history").empty() ? "-" : outcomes(subject_);
   row.attempts = std::to_string(subject.at("attempts").get<int>());
   if (subject.at("history").empty()) return row;
-  row.worker = "lives";
+  // Without a number it died with its engine.
+  row.worker = subject.at("history").at(0).at("worker_pid").is_null() ? "gone" : "lives";
   for (const json& event : read_events()) {
     if (event.value("event", "").starts_with("task.")) {
       if (event.at("event") != "task.started") break;

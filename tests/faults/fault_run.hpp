@@ -96,6 +96,7 @@ class FaultRun {
   EngineOptions options_;  ///< of the plan's engine, and of those after it
   std::unique_ptr<EngineProcess> engine_;
   int hello_ = -1;
+  std::string store_;  ///< file that is read at the end; empty: the test looks after its store itself
   std::string heard_;
   std::vector<std::pair<std::string, int>> gates_;
   std::vector<EngineLook> looks_;

@@ -146,6 +146,15 @@ EngineLook look_at_engine(int pid) {
   }
 }
 
+std::vector<LeftProcess> children_of(int parent) {
+  std::vector<LeftProcess> found;
+  for (const int pid : numbers_in("/proc")) {
+    const auto stat = stat_of(pid);
+    if (stat && stat->parent == parent) found.push_back({pid, command_of(pid)});
+  }
+  return found;
+}
+
 std::vector<LeftProcess> processes_with(const std::string& mark, const std::vector<int>& sessions) {
   std::vector<LeftProcess> found;
   for (const int pid : numbers_in("/proc")) {

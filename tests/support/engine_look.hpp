@@ -14,4 +14,7 @@ EngineLook look_at_engine(int pid);
 /// Processes that live, with `mark` in their environment or in one of these sessions.
 std::vector<LeftProcess> processes_with(const std::string& mark, const std::vector<int>& sessions);
 
+/// Its children, whatever they are.
+std::vector<LeftProcess> children_of(int pid);
+
 }  // namespace tasker::test

@@ -112,7 +112,8 @@ class Check {
       check_parents(task, *entry);
     }
     for (const HistoryRow& row : step.history) {
-      row.outcome == "engine_lost" ? ++lost_with_the_engine : ++recorded[row.worker_pid];
+      const bool by_successor = row.outcome == "maybe_executed" && row.worker_pid == 0;
+      row.outcome == "engine_lost" || by_successor ? ++lost_with_the_engine : ++recorded[row.worker_pid];
     }
     for (const auto& [pid, times] : ran) lost_with_the_engine -= std::max(0, times - recorded[pid]);
     if (lost_with_the_engine < 0 && !still_open(step))

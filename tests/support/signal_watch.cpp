@@ -1,9 +1,6 @@
-// Preloaded into the engine by tests (LD_PRELOAD): stands between it and two calls of the C library.
-//
-// kill: notes every signal that is sent by number, and whether the number was surely its own: itself, an unreaped
-// child, or a group that one leads. Signals through a pidfd can't hit a stranger and are not noted. fdatasync, fsync:
-// when the file that TASKER_DIE_AT_SYNC names is there, the engine dies in that call, between having written and having
-// committed.
+// Preloaded into the engine by tests (LD_PRELOAD): notes every signal that is sent by number, and whether the number
+// was surely its own: its own pid, an unreaped child, or a group that one leads. Signals through a pidfd can't hit a
+// stranger and are not noted.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/types.h>
@@ -17,11 +14,9 @@
 namespace {
 
 int notes = -1;
-const char* die_at_sync = nullptr;
 
 __attribute__((constructor)) void begin() {
   ::unsetenv("LD_PRELOAD");  // the workers have nothing to do with this
-  die_at_sync = ::getenv("TASKER_DIE_AT_SYNC");
   if (const char* path = ::getenv("TASKER_SIGNAL_NOTES")) {
     notes = ::open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
   }
@@ -46,16 +41,10 @@ pid_t parent_of(pid_t pid) {
 
 void note(pid_t target, int number) {
   const pid_t leader = target < 0 ? -target : target;
-  const bool own = leader > 1 && (leader == ::getpid() || parent_of(leader) == ::getpid());
+  const bool own = target == ::getpid() || (leader > 1 && parent_of(leader) == ::getpid());
   char text[96];
   const int size = std::snprintf(text, sizeof text, "%s kill(%d, %d)\n", own ? "own" : "stranger", target, number);
   if (::write(notes, text, static_cast<size_t>(size)) != size) std::abort();
-}
-
-void die_if_asked() {
-  if (die_at_sync && ::access(die_at_sync, F_OK) == 0) {
-    ::raise(SIGKILL);
-  }
 }
 
 template <typename F>
@@ -70,15 +59,5 @@ extern "C" {
 int kill(pid_t target, int number) {
   if (notes >= 0 && number != 0) note(target, number);
   return real<int (*)(pid_t, int)>("kill")(target, number);
-}
-
-int fdatasync(int fd) {
-  die_if_asked();
-  return real<int (*)(int)>("fdatasync")(fd);
-}
-
-int fsync(int fd) {
-  die_if_asked();
-  return real<int (*)(int)>("fsync")(fd);
 }
 }
