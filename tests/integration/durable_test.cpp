@@ -129,7 +129,8 @@ TEST_CASE("an interrupted run signs off: resuming it says nothing of a loss") {
   const Finished resumed = shop.run({"task", "resume", "--all"});
   CHECK(resumed.exit_code == 0);
   const json task = shop.run_json({"task", "show", shop.only_task()});
-  for (const json& row : step_of(task, "b").at("history")) CHECK(row.at("outcome") != "engine_lost");
+  const json step = step_of(task, "b");
+  for (const json& row : step.at("history")) CHECK(row.at("outcome") != "engine_lost");
 }
 
 TEST_CASE("at_most_once that may have run waits for a person, who resolves it or runs it again") {
