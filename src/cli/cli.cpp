@@ -12,10 +12,10 @@
 #include "cli/command_error.hpp"
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
-#include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/options_reader.hpp"
 #include "cli/task_commands/commands.hpp"
+#include "cli/terminal/console.hpp"
 #include "io/process_signals.hpp"
 #include "io/warden.hpp"
 

@@ -1,7 +1,7 @@
 #include "cli/command_error.hpp"
 
-#include "cli/boot_report.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/boot_report.hpp"
+#include "cli/terminal/text_width.hpp"
 #include "core/json_writer.hpp"
 
 namespace tasker::cli {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/exit_code.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "tasker/runtime.hpp"
 #include "tasker/template_loader.hpp"
 

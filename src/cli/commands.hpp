@@ -1,8 +1,8 @@
 #pragma once
 
-#include "cli/console.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/options.hpp"
+#include "cli/terminal/console.hpp"
 
 namespace tasker::cli {
 

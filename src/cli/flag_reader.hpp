@@ -9,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/byte_size.hpp"
 #include "cli/command_error.hpp"
 #include "cli/command_line.hpp"
-#include "cli/duration.hpp"
 #include "cli/options_reader.hpp"
+#include "cli/text/byte_size.hpp"
+#include "cli/text/duration.hpp"
 #include "core/nearest_name.hpp"
 
 namespace tasker::cli {

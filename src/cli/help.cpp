@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
 
 namespace tasker::cli {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "cli/command_table.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 
 namespace tasker::cli {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "cli/byte_size.hpp"
 #include "cli/command_error.hpp"
 #include "cli/flag_reader.hpp"
 #include "cli/scaffold/render.hpp"
+#include "cli/text/byte_size.hpp"
 
 namespace tasker::cli {
 

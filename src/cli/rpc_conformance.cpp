@@ -5,7 +5,7 @@
 
 #include "cli/command_error.hpp"
 #include "cli/commands.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
 #include "conformance/kit.hpp"
 #include "conformance/report.hpp"
 #include "core/nearest_name.hpp"

@@ -1,4 +1,4 @@
-#include "cli/byte_size.hpp"
+#include "cli/text/byte_size.hpp"
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/boot_report.hpp"
+#include "cli/terminal/boot_report.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;

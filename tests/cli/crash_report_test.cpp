@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "cli/progress_display.hpp"
 #include "cli/sample_runs.hpp"
+#include "cli/terminal/progress_display.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;

@@ -1,4 +1,4 @@
-#include "cli/event_writer.hpp"
+#include "cli/run/event_writer.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/graph_render.hpp"
-#include "cli/lane_graph.hpp"
-#include "cli/plan.hpp"
+#include "cli/graph/graph_render.hpp"
+#include "cli/graph/lane_graph.hpp"
+#include "cli/run/plan.hpp"
 #include "support/template_builder.hpp"
 
 using namespace tasker;

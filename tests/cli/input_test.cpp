@@ -1,4 +1,4 @@
-#include "cli/input.hpp"
+#include "cli/run/input.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/pretty_json.hpp"
+#include "cli/text/pretty_json.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 #include <doctest/doctest.h>
 
-#include "cli/progress_display.hpp"
-#include "cli/progress_model.hpp"
 #include "cli/sample_runs.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/progress_display.hpp"
+#include "cli/terminal/progress_model.hpp"
+#include "cli/terminal/text_width.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;

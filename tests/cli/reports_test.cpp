@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "cli/handler_report.hpp"
+#include "cli/handlers/handler_report.hpp"
 #include "cli/help.hpp"
-#include "cli/text_width.hpp"
-#include "cli/validation_report.hpp"
+#include "cli/run/validation_report.hpp"
+#include "cli/terminal/text_width.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;

@@ -1,4 +1,4 @@
-#include "cli/result_object.hpp"
+#include "cli/run/result_object.hpp"
 
 #include <doctest/doctest.h>
 

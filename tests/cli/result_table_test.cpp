@@ -1,9 +1,9 @@
-#include "cli/result_table.hpp"
+#include "cli/terminal/result_table.hpp"
 
 #include <doctest/doctest.h>
 
 #include "cli/sample_runs.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;

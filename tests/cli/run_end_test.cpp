@@ -1,4 +1,4 @@
-#include "cli/run_end.hpp"
+#include "cli/run/run_end.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/worker_table.hpp"
+#include "cli/terminal/worker_table.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "cli/error_text.hpp"
-#include "cli/result_object.hpp"
-#include "cli/store_choice.hpp"
-#include "cli/takeover.hpp"
+#include "cli/run/result_object.hpp"
+#include "cli/run/store_choice.hpp"
+#include "cli/run/takeover.hpp"
 #include "cli/task_commands/commands.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
+#include "cli/text/error_text.hpp"
 #include "core/json_writer.hpp"
 #include "core/time_text.hpp"
 

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "cli/result_object.hpp"
-#include "cli/result_table.hpp"
-#include "cli/run_end.hpp"
-#include "cli/store_choice.hpp"
-#include "cli/takeover.hpp"
+#include "cli/run/result_object.hpp"
+#include "cli/run/run_end.hpp"
+#include "cli/run/store_choice.hpp"
+#include "cli/run/takeover.hpp"
 #include "cli/task_commands/commands.hpp"
 #include "cli/task_commands/task_text.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/result_table.hpp"
+#include "cli/terminal/text_width.hpp"
 #include "core/dag_executor.hpp"
 #include "core/json_writer.hpp"
 #include "core/time_text.hpp"

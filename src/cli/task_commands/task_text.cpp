@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "cli/error_text.hpp"
-#include "cli/pretty_json.hpp"
-#include "cli/text_width.hpp"
+#include "cli/terminal/text_width.hpp"
+#include "cli/text/error_text.hpp"
+#include "cli/text/pretty_json.hpp"
 #include "core/nearest_name.hpp"
 #include "core/time_text.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/command_error.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "tasker/task.hpp"
 
 namespace tasker::cli {

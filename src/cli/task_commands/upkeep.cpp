@@ -2,7 +2,7 @@
 #include <stdexcept>
 
 #include "cli/command_error.hpp"
-#include "cli/store_choice.hpp"
+#include "cli/run/store_choice.hpp"
 #include "cli/task_commands/commands.hpp"
 #include "core/json_writer.hpp"
 #include "store/store_upkeep.hpp"

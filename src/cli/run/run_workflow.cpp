@@ -1,0 +1,102 @@
+#include <filesystem>
+#include <string>
+
+#include "cli/command_error.hpp"
+#include "cli/commands.hpp"
+#include "cli/run/bulk_run.hpp"
+#include "cli/run/input.hpp"
+#include "cli/run/plan.hpp"
+#include "cli/run/resume.hpp"
+#include "cli/run/run_end.hpp"
+#include "cli/run/run_report.hpp"
+#include "cli/run/store_choice.hpp"
+#include "cli/run/takeover.hpp"
+#include "cli/run/workflow_files.hpp"
+#include "cli/terminal/run_view.hpp"
+#include "tasker/runtime.hpp"
+
+namespace tasker::cli {
+
+namespace {
+
+void check_context(const TaskTemplate& task_template, const JsonText& context, const RunOptions& options,
+                   const Console& console) {
+  const std::string name = options.input.starts_with('@') ? options.input.substr(1) : "--input";
+  std::vector<Diagnostic> mismatches;
+  for (const std::string& sentence : check_input(task_template, context)) mismatches.push_back({name, 0, 0, sentence});
+  if (mismatches.empty()) return;
+  if (!options.strict && !task_template.input_schema_enforced) {
+    console.warn(mismatches);
+    return;
+  }
+  const std::string message = mismatches.size() == 1 ? mismatches.front().text()
+                                                     : "the input does not fit the template's schema in " +
+                                                           std::to_string(mismatches.size()) + " places";
+  throw invalid(kind::input_invalid, message, std::move(mismatches));
+}
+
+RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& task_template, const Console& console) {
+  auto paths = handler_paths(options.workers.handlers, &task_template);
+  if (paths.empty() && !task_template.steps.empty()) throw no_handlers_error(&task_template);
+  RuntimeOptions runtime;
+  runtime.workers = worker_options(options.workers, std::move(paths));
+  runtime.drain_grace = options.workers.patience.drain.value_or(runtime.drain_grace);
+  if (options.dry_run) return runtime;
+  runtime.store = store_for_run(options.store, console);
+  runtime.store_options = options.store.options;
+  return runtime;
+}
+
+ExitCode dry_run(const TaskTemplate& task_template, const RuntimeOptions& runtime, const Console& console) {
+  if (!task_template.steps.empty()) {
+    RunView view(console, RunView::Mode::Silent);
+    RunResult checked;
+    with_runtime(runtime, view, [&](Runtime& r) { checked = r.check_handlers(task_template); });
+    must_be_well(checked, task_template.file);
+  }
+  console.print(console.is_text() ? plan_text(task_template, console.out()) : plan_json(task_template, "dry_run"));
+  return ExitCode::Complete;
+}
+
+/// The task that an earlier run with this id left; none when there is none, or no store yet.
+std::optional<TaskRecord> earlier_run(const RunOptions& options, const std::string& store_url) {
+  const auto path = options.run_id.empty() ? std::nullopt : store_path(store_url);
+  std::error_code ignored;
+  if (!path || !std::filesystem::exists(*path, ignored)) return std::nullopt;
+  const auto reader = open_reader_for_run(*path);
+  const auto task = reader->find_line(options.run_id, kOnlyLine);
+  if (!task) return std::nullopt;
+  auto record = reader->load(*task);
+  if (record) must_not_be_owned(*reader, *record);
+  return record;
+}
+
+}  // namespace
+
+ExitCode run_workflow(const RunOptions& options, const Console& console) {
+  const LoadedTemplate loaded = load_valid_template(options.template_path, options.workers.environment, options.strict);
+  console.warn(loaded.warnings);
+  const TaskTemplate& task_template = *loaded.value;
+  if (!options.inputs.empty() && !options.dry_run) {
+    return bulk_run(options, loaded.value, runtime_options(options, task_template, console), console);
+  }
+  const JsonText context = read_input(options.input);
+  check_context(task_template, context, options, console);
+  RuntimeOptions runtime = runtime_options(options, task_template, console);
+  if (options.dry_run) return dry_run(task_template, runtime, console);
+  if (auto earlier = earlier_run(options, runtime.store)) {
+    return finish_earlier(*earlier, options.workers, runtime.store, options.store.options, console);
+  }
+
+  TaskRequest request{loaded.value, context, options.timeout};
+  request.handler_set = handler_set_of(runtime.workers);
+  request.unique_key = options.unique_key;
+  request.run_id = options.run_id;
+  if (!options.run_id.empty()) request.line = kOnlyLine;
+  RunView view(console, RunView::Mode::Watch);
+  RunResult result;
+  with_runtime(runtime, view, [&](Runtime& r) { result = r.run(request); });
+  return tell_end(result, options.template_path, console, view);
+}
+
+}  // namespace tasker::cli

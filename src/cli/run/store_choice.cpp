@@ -1,0 +1,34 @@
+#include "cli/run/store_choice.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "cli/command_error.hpp"
+
+namespace tasker::cli {
+
+std::string store_for_run(const StoreChoice& choice, const Console& console) {
+  if (choice.url) return *choice.url;
+  const std::string path = *store_path(kDefaultStore);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  std::error_code ignored;
+  const bool there = std::filesystem::exists(folder, ignored);
+  if (::access(there ? folder.c_str() : ".", W_OK | X_OK) == 0) return kDefaultStore;
+  console.warn("the folder " + (there ? folder : std::string("\".\"")) +
+               " can't be written, so the task is kept in memory and can't be resumed; --store sqlite:PATH names "
+               "another place");
+  return "memory:";
+}
+
+std::string store_file(const StoreChoice& choice) {
+  try {
+    if (const auto path = store_path(choice.url.value_or(kDefaultStore))) return *path;
+  } catch (const std::runtime_error& error) {
+    throw usage_error(error.what());
+  }
+  throw usage_error("a store in memory ends with its run; name a file with --store sqlite:PATH");
+}
+
+}  // namespace tasker::cli
