@@ -1,9 +1,13 @@
-# `cmake --install`: the binary, the library with its headers, the Ruby side, and a config for find_package(tasker).
+# `cmake --install`: the binary with its manual and completions, the library with its headers, the Ruby side, and a config for find_package(tasker).
 include(CMakePackageConfigHelpers)
 install(TARGETS tasker EXPORT taskerTargets)
 install(TARGETS tasker_bin RUNTIME)
 install(DIRECTORY include/tasker TYPE INCLUDE)
 install(DIRECTORY ruby_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/tasker PATTERN "test" EXCLUDE)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES src/cli/completion/tasker.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME tasker)
+install(FILES src/cli/completion/tasker.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _tasker)
+install(FILES src/cli/completion/tasker.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 set(tasker_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tasker)
 install(EXPORT taskerTargets NAMESPACE tasker:: DESTINATION ${tasker_config_dir})
 set(tasker_runner ${CMAKE_INSTALL_DATADIR}/tasker/ruby_runner/runner.rb)

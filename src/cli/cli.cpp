@@ -41,6 +41,7 @@ ExitCode dispatch(const CommandLine& line) {
   if (name == "handler call") return run(handler_call, read_handler_options(line, environment));
   if (name == "handler new") return run(handler_new, read_handler_new_options(line, environment));
   if (name == "init") return run(init, read_init_options(line, environment));
+  if (name == "completion") return run(completion, read_completion_options(line, environment));
   if (name == "rpc-conformance") return run(rpc_conformance, read_conformance_options(line, environment));
   if (const auto command = task_command(name)) return run(command, read_task_options(line, environment, wall_now()));
   return version(Console(read_common_options(line, environment)));
@@ -52,8 +53,10 @@ std::string help_for(const CommandLine& line, const Style& style) {
 }
 
 ExitCode execute(const std::vector<std::string>& words) {
-  CommandLine line = parse_command_line(words);
   const Console plain{CommonOptions{}};
+  if (!words.empty() && words.front() == "__complete") return answer_shell({words.begin() + 1, words.end()}, plain);
+  if (!words.empty() && words.front() == "__man") return write_manual({words.begin() + 1, words.end()});
+  CommandLine line = parse_command_line(words);
   if (line.help) {
     plain.print(help_for(line, plain.out()));
     return ExitCode::Complete;

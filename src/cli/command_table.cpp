@@ -8,7 +8,7 @@ namespace {
 
 constexpr ArgumentSpec kTemplate{"TEMPLATE", "A workflow file (YAML or JSON), or - for standard input"};
 constexpr ArgumentSpec kMaybeTemplate{"TEMPLATE", "A workflow file whose handlers to load", false};
-constexpr ArgumentSpec kHandler{"NAME", "The handler's Ruby class, or its handler_name"};
+constexpr ArgumentSpec kHandler{"HANDLER", "The handler's Ruby class, or its handler_name"};
 
 constexpr FlagSpec kInput{"input", 'i', "JSON|@FILE|-", "The task's context, an object; - reads standard input",
                           "{}",    ""};
@@ -98,7 +98,7 @@ std::vector<CommandSpec> make_table() {
        "run",
        "Run a workflow to its end",
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
-       "ended (0 complete, 1 failed, 3 refused, 5 timed out; docs/cli.md has all).",
+       "ended (0 complete, 1 failed, 3 refused, 5 timed out; README.md and tasker(1) have all).",
        {kTemplate},
        {kInput,   kInputs,      kConcurrency, kFailFast,    kRunId,       kUniqueKey,        kHandlers,
         kRequire, kWorkers,     kEnvironment, kOutput,      store_flag(), durability_flag(), store_patience_flag(),
@@ -179,6 +179,15 @@ std::vector<CommandSpec> make_table() {
        {{"DIR", "The folder to write it to; made when it is missing"}},
        {kOutput, kQuiet, kNoColor},
        {"tasker init shop"}},
+      {"completion",
+       "",
+       "Print what makes a shell complete tasker's words",
+       "Completes commands, flags, their values, files, and the ids of tasks, steps and handlers that there are. The "
+       "Debian package installs it for all three shells.",
+       {{"SHELL", "bash, zsh or fish"}},
+       {kOutput, kQuiet, kNoColor},
+       {"eval \"$(tasker completion bash)\"", "tasker completion zsh > ~/.zfunc/_tasker",
+        "tasker completion fish > ~/.config/fish/completions/tasker.fish"}},
       {"rpc-conformance",
        "",
        "Try a runner against every rule of the protocol",
@@ -199,7 +208,7 @@ std::vector<CommandSpec> make_table() {
 std::vector<CommandSpec> whole_table() {
   std::vector<CommandSpec> table = make_table();
   for (CommandSpec& spec : task_command_specs()) table.push_back(std::move(spec));
-  table.push_back({"version", "", "Print the version", "", {}, {kOutput}, {}});
+  table.push_back({"version", "", "Print the version", "", {}, {kOutput}, {"tasker version -o json"}});
   return table;
 }
 
@@ -208,6 +217,12 @@ std::vector<CommandSpec> whole_table() {
 const std::vector<CommandSpec>& command_table() {
   static const std::vector<CommandSpec> table = whole_table();
   return table;
+}
+
+std::string other_name(const CommandSpec& command) {
+  const std::size_t space = command.name.find(' ');
+  const std::string_view group = space == std::string_view::npos ? "" : command.name.substr(0, space + 1);
+  return std::string(group) + std::string(command.alias);
 }
 
 std::string_view group_summary(std::string_view group) {

@@ -8,9 +8,11 @@ namespace tasker::cli {
 
 /// One flag as people see it. The table is the only place that knows a flag's names, help, default and twin.
 struct FlagSpec {
-  std::string_view name;   ///< without dashes, e.g. "input"
-  char letter;             ///< 0: none
-  std::string_view value;  ///< e.g. "JSON|@FILE|-"; empty: a switch
+  std::string_view name;  ///< without dashes, e.g. "input"
+  char letter;            ///< 0: none
+  /// e.g. "JSON|@FILE|-"; empty: a switch. Words in upper case say which kind, and completion goes by them
+  /// (completion/value_words.cpp).
+  std::string_view value;
   std::string_view help;
   std::string_view fallback;  ///< the default, in words; empty: off
   std::string_view variable;  ///< its environment twin; empty: none
@@ -18,7 +20,7 @@ struct FlagSpec {
 };
 
 struct ArgumentSpec {
-  std::string_view name;  ///< e.g. "TEMPLATE"
+  std::string_view name;  ///< e.g. "TEMPLATE"; its kind, as with a flag's value
   std::string_view help;
   bool required = true;
   bool repeatable = false;
@@ -36,6 +38,9 @@ struct CommandSpec {
 
 /// All commands, in the order of the help.
 const std::vector<CommandSpec>& command_table();
+
+/// A command with its alias for its last word; it must have one.
+std::string other_name(const CommandSpec& command);
 
 /// A word that only stands in front of others, e.g. "handler". Empty: none of that name.
 std::string_view group_summary(std::string_view group);

@@ -2,7 +2,7 @@
 
 namespace tasker::cli {
 
-/// What the process says to its caller. The table stands in docs/cli.md; numbers are never reused.
+/// What the process says to its caller. The table stands in exit_code_text.cpp; numbers are never reused.
 enum class ExitCode : int {
   Complete = 0,
   TaskFailed = 1,

@@ -136,14 +136,12 @@ class Reader {
   /// One of the names, as its place among them.
   std::size_t choice(std::string_view flag, const std::vector<std::string>& names) const {
     const auto given = value(flag);
-    if (!given) return 0;
-    std::string all;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (names[i] == given->value) return i;
-      all += (i ? i + 1 == names.size() ? " or " : ", " : "") + names[i];
-    }
-    throw usage_error(given->source + ": \"" + given->value + "\" is not one of " + all +
-                      did_you_mean(given->value, names));
+    return given ? place_of(*given, names) : 0;
+  }
+
+  /// The same for an argument; `what` says in an error which.
+  std::size_t choice_argument(std::size_t index, const std::string& what, const std::vector<std::string>& names) const {
+    return place_of({what, argument(index)}, names);
   }
 
   std::string argument(std::size_t index) const {
@@ -151,6 +149,16 @@ class Reader {
   }
 
  private:
+  static std::size_t place_of(const Given& given, const std::vector<std::string>& names) {
+    std::string all;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i] == given.value) return i;
+      all += (i ? i + 1 == names.size() ? " or " : ", " : "") + names[i];
+    }
+    throw usage_error(given.source + ": \"" + given.value + "\" is not one of " + all +
+                      did_you_mean(given.value, names));
+  }
+
   std::string_view twin(std::string_view name) const {
     for (const FlagSpec& flag : line_.command->flags) {
       if (flag.name == name) return flag.variable;

@@ -111,7 +111,7 @@ std::string group_help(std::string_view group, const Style& style) {
 std::string command_help(const CommandSpec& command, const Style& style) {
   std::string out = paragraph(command.about.empty() ? command.summary : command.about, style);
   out += heading("Usage", style) + "  " + usage_line(command) + "\n";
-  if (!command.alias.empty()) out += style.dim("  short: tasker " + std::string(command.alias)) + "\n";
+  if (!command.alias.empty()) out += style.dim("  short: tasker " + other_name(command)) + "\n";
   std::vector<Row> rows;
   for (const ArgumentSpec& a : command.arguments) rows.push_back({std::string(a.name), std::string(a.help), ""});
   if (!rows.empty()) out += heading("Arguments", style) + table(rows, style);

@@ -114,6 +114,13 @@ struct HandlerNewOptions {
   std::string folder = "handlers";
 };
 
+enum class Shell { Bash, Zsh, Fish };
+
+struct CompletionOptions {
+  CommonOptions common;
+  Shell shell = Shell::Bash;
+};
+
 /// A runner to try against the rules of the protocol.
 struct ConformanceOptions {
   CommonOptions common;

@@ -159,6 +159,12 @@ InitOptions read_init_options(const CommandLine& line, const Environment& enviro
   return {common(read), read.argument(0)};
 }
 
+CompletionOptions read_completion_options(const CommandLine& line, const Environment& environment) {
+  constexpr Shell kShells[] = {Shell::Bash, Shell::Zsh, Shell::Fish};
+  const Reader read(line, environment);
+  return {common(read), kShells[read.choice_argument(0, "the shell", {"bash", "zsh", "fish"})]};
+}
+
 ConformanceOptions read_conformance_options(const CommandLine& line, const Environment& environment) {
   const Reader read(line, environment);
   ConformanceOptions options;

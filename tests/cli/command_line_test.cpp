@@ -53,7 +53,7 @@ TEST_CASE("a command without its argument, or with one too many, is refused") {
   CHECK(refusal({"validate"}) == "validate needs a TEMPLATE");
   CHECK(refusal({"run", "a.yaml", "b.yaml"}) == "unexpected argument \"b.yaml\"");
   CHECK(refusal({"handler"}) == "\"handler\" needs a command: list, show, call, new");
-  CHECK(refusal({"handler", "show"}) == "handler show needs a NAME");
+  CHECK(refusal({"handler", "show"}) == "handler show needs a HANDLER");
 }
 
 TEST_CASE("what looks like a list or an empty object arrives as it was written") {

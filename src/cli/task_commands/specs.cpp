@@ -21,8 +21,8 @@ constexpr FlagSpec kHandlers{"handlers",
                              "",
                              true};
 constexpr FlagSpec kState{"state", 0, "STATE", "Only tasks in this state, e.g. error, in_progress", "all", ""};
-constexpr FlagSpec kName{"name", 0, "NAME", "Only tasks of this workflow", "all", ""};
-constexpr FlagSpec kNamespace{"namespace", 0, "NAME", "Only tasks of this namespace", "all", ""};
+constexpr FlagSpec kName{"name", 0, "WORKFLOW", "Only tasks of this workflow", "all", ""};
+constexpr FlagSpec kNamespace{"namespace", 0, "NAMESPACE", "Only tasks of this namespace", "all", ""};
 constexpr FlagSpec kErrorClass{"error-class", 0, "CLASS", "Only tasks with a step that failed with this Ruby class",
                                "all",         ""};
 constexpr FlagSpec kRunId{"run-id", 0, "ID", "Only tasks of this run", "all", ""};
@@ -30,10 +30,10 @@ constexpr FlagSpec kSince{"since", 0, "TIME", "Only tasks since then: 2026-01-31
                           "ever",  ""};
 constexpr FlagSpec kUntil{"until", 0, "TIME", "Only tasks before then", "now", ""};
 constexpr FlagSpec kLimit{"limit", 0, "N", "At most so many; 0: all", "50", ""};
-constexpr FlagSpec kStepFlag{"step", 0, "NAME", "Only this step", "all", ""};
+constexpr FlagSpec kStepFlag{"step", 0, "STEP", "Only this step", "all", ""};
 constexpr FlagSpec kLogLimit{"limit", 0, "N", "The last so many lines; 0: all", "1000", ""};
 constexpr FlagSpec kAll{"all", 0, "", "Every task that nobody runs any more", "", ""};
-constexpr FlagSpec kFromStep{"step",        0, "NAME", "This step, and what follows from it, even when it is complete",
+constexpr FlagSpec kFromStep{"step",        0, "STEP", "This step, and what follows from it, even when it is complete",
                              "what failed", ""};
 constexpr FlagSpec kNewInput{"input", 'i', "JSON|@FILE|-", "Another context for what runs again", "the task's own", ""};
 constexpr FlagSpec kLatest{"latest", 0, "", "The template's file as it is now, not as it was stored", "", ""};
