@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/dag_executor.hpp"
+#include "engine/task_time.hpp"
 
 namespace tasker {
 
@@ -14,7 +15,12 @@ struct ActiveTask {
       : executor(std::move(task), step_uuids, limits) {}
   /// One that another engine began.
   ActiveTask(const TaskRecord& record, Times now, const StepLimits& limits)
-      : executor(DagExecutor::restore(record, now, limits)), fence(record.fence + 1) {}
+      : executor(DagExecutor::restore(record, now, limits)),
+        fence(record.fence + 1),
+        deadline(deadline_of_restored(record, now)) {
+    if (record.stop_requested == StopReason::TimedOut) stopping = CancelReason::TaskTimeout;
+    if (record.stop_requested == StopReason::Cancelled) stopping = CancelReason::TaskCancelled;
+  }
 
   TaskId id() const { return executor.task().id; }
 
