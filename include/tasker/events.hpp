@@ -59,7 +59,7 @@ struct TaskEnded {
 /// A process was started; it loads the handler files.
 struct WorkerStarting {
   int worker;  ///< number of the slot, from 1
-  int pid;
+  int pid;     ///< with `preload` the parent's, which is to fork it
   int generation;
 };
 /// It has announced its handlers and takes steps.
@@ -109,7 +109,7 @@ struct WorkersCodeRejected {
 };
 /// A line a worker printed while no step of its own was running.
 struct WorkerLogged {
-  int worker;
+  int worker;  ///< 0: the parent that forks them, see `WorkerOptions::preload`
   int pid;
   std::string line;
 };

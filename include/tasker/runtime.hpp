@@ -43,6 +43,9 @@ struct WorkerOptions {
   std::chrono::milliseconds worker_ttl{0};  ///< its age
   std::chrono::milliseconds idle_ttl{0};    ///< time without a step
   bool watch = false;                       ///< loads the code anew when a handler file changes
+  /// One parent process loads everything and forks the workers, which are there in milliseconds and share its memory.
+  /// Needs `RuntimeOptions::reap_orphans`.
+  bool preload = false;
 };
 
 struct RuntimeOptions {

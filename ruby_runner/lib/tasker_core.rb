@@ -17,6 +17,7 @@ module TaskerCore
   autoload :Errors, "tasker_core/errors"
   autoload :Execution, "tasker_core/execution"
   autoload :Forms, "tasker_core/forms"
+  autoload :ForkHooks, "tasker_core/fork_hooks"
   autoload :HTTP, "tasker_core/http"
   autoload :Helpers, "tasker_core/helpers"
   autoload :Indifferent, "tasker_core/indifferent"
@@ -58,6 +59,20 @@ module TaskerCore
     # True refuses results that would not read back as they were (docs/handlers.md, "What values become").
     def strict_values=(strict)
       Conversion.strict = strict
+    end
+
+    # Has the block run in the parent before it forks each worker, with `--preload`: disconnect there what workers must
+    # not share. One that raises fails that worker's boot.
+    def before_fork(&block)
+      ForkHooks.before << (block or raise ArgumentError, "before_fork needs a block")
+      nil
+    end
+
+    # Has the block run in each worker after it was forked, with `--preload`, before it takes steps: connect there, start
+    # threads there.
+    def after_fork(&block)
+      ForkHooks.after << (block or raise ArgumentError, "after_fork needs a block")
+      nil
     end
 
     # Announces something callable with one argument, the step's context, under `name`.

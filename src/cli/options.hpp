@@ -45,6 +45,7 @@ struct WorkerChoice {
   std::string environment = "production";
   Patience patience;
   WorkerLimits limits;
+  bool preload = false;  ///< one parent loads everything and forks the workers
   bool clean_env = false;
   std::vector<std::string> pass_env;        ///< names, or beginnings that end in *
   std::uint64_t max_memory_bytes = 0;       ///< 0: no limit

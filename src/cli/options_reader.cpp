@@ -59,6 +59,7 @@ WorkerChoice read_workers(const Reader& read) {
   choice.environment = read.text("environment", "production");
   choice.patience = patience(read);
   choice.limits = limits(read);
+  choice.preload = read.is_on("preload");
   choice.clean_env = read.is_on("clean-env");
   choice.pass_env = read.variable_names("pass-env");
   choice.max_memory_bytes = static_cast<std::uint64_t>(read.size("max-memory"));

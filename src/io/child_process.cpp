@@ -1,14 +1,11 @@
 #include "io/child_process.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <csignal>
 #include <system_error>
 #include <utility>
 
 #include "io/memory_watch.hpp"
+#include "io/pipes.hpp"
 #include "io/process_signals.hpp"
 #include "io/session_launcher.hpp"
 #include "io/watched_child.hpp"
@@ -36,36 +33,6 @@ class ChildProcess final : public worker::Process {
   std::shared_ptr<WatchedChild> child_;
 };
 
-/// Not 0, 1 or 2, which an engine that was started without them would get: the child's own are bound there.
-UniqueFd above_stdio(UniqueFd fd) {
-  if (fd.get() > STDERR_FILENO) return fd;
-  UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!moved) throw std::system_error(errno, std::system_category(), "fcntl");
-  return moved;
-}
-
-struct Pipe {
-  UniqueFd read_end;
-  UniqueFd write_end;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::system_error(errno, std::system_category(), "pipe");
-  Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-  pipe.read_end = above_stdio(std::move(pipe.read_end));
-  pipe.write_end = above_stdio(std::move(pipe.write_end));
-  return pipe;
-}
-
-/// The engine's end only: a child may expect its own to block.
-UniqueFd non_blocking(UniqueFd fd) {
-  if (::fcntl(fd.get(), F_SETFL, O_NONBLOCK | ::fcntl(fd.get(), F_GETFL)) != 0) {
-    throw std::system_error(errno, std::system_category(), "fcntl");
-  }
-  return fd;
-}
-
 }  // namespace
 
 ChildProcessLauncher::ChildProcessLauncher(EventLoop& loop, CustodyOptions options)
@@ -81,27 +48,50 @@ ChildProcessLauncher::ChildProcessLauncher(EventLoop& loop, CustodyOptions optio
 ChildProcessLauncher::~ChildProcessLauncher() = default;
 
 std::variant<std::unique_ptr<worker::Process>, worker::LaunchError> ChildProcessLauncher::launch(
-    const worker::Command& wanted, worker::ProcessEvents events) {
+    const worker::Command& command, worker::ProcessEvents events) {
+  try {
+    auto started = start(command, std::move(events), pipe_to_child());
+    if (auto* error = std::get_if<worker::LaunchError>(&started)) return std::move(*error);
+    return std::make_unique<ChildProcess>(std::get<std::shared_ptr<WatchedChild>>(std::move(started)));
+  } catch (const std::system_error& error) {
+    return cannot_start(command, error);
+  }
+}
+
+std::variant<std::shared_ptr<WatchedChild>, worker::LaunchError> ChildProcessLauncher::start(
+    const worker::Command& wanted, worker::ProcessEvents events, Ends stdin_ends) {
+  const worker::Command command = marked(wanted);
+  auto [child, child_ends] = prepare(std::move(events), std::move(stdin_ends));
+  auto spawned = spawn_session(command, child_ends);
+  if (auto* error = std::get_if<worker::LaunchError>(&spawned)) return std::move(*error);
+  watch(child, std::get<Spawned>(std::move(spawned)), command);
+  return child;
+}
+
+worker::Command ChildProcessLauncher::marked(const worker::Command& wanted) {
   worker::Command command = wanted;
   std::erase_if(command.env, [](const auto& variable) { return variable.first == kMarkName; });
   command.env.emplace_back(kMarkName, custody_->next_mark());
-  try {
-    Pipe in = make_pipe();
-    Pipe out = make_pipe();
-    Pipe err = make_pipe();
-    EngineStreams engine_ends{non_blocking(std::move(in.write_end)), non_blocking(std::move(out.read_end)),
-                              non_blocking(std::move(err.read_end))};
-    const auto child = std::make_shared<WatchedChild>(loop_, custody_, std::move(engine_ends), std::move(events));
-    const ChildStreams child_ends{std::move(in.read_end), std::move(out.write_end), std::move(err.write_end)};
-    auto spawned = spawn_session(command, child_ends);
-    if (auto* error = std::get_if<worker::LaunchError>(&spawned)) return std::move(*error);
-    child->watch(std::get<Spawned>(std::move(spawned)), command);
-    memory_->add(child);
-    return std::make_unique<ChildProcess>(child);
-  } catch (const std::system_error& error) {
-    const std::string name = command.argv.empty() ? "" : command.argv.front();
-    return worker::LaunchError{error.code(), "can't start \"" + name + "\": " + error.what()};
-  }
+  return command;
+}
+
+ChildProcessLauncher::Prepared ChildProcessLauncher::prepare(worker::ProcessEvents events, Ends stdin_ends) {
+  Ends out = pipe_from_child();
+  Ends err = pipe_from_child();
+  EngineStreams engine_ends{std::move(stdin_ends.engine), std::move(out.engine), std::move(err.engine)};
+  return {std::make_shared<WatchedChild>(loop_, custody_, std::move(engine_ends), std::move(events)),
+          {std::move(stdin_ends.child), std::move(out.child), std::move(err.child)}};
+}
+
+void ChildProcessLauncher::watch(const std::shared_ptr<WatchedChild>& child, Spawned spawned,
+                                 const worker::Command& command) {
+  child->watch(std::move(spawned), command);
+  memory_->add(child);
+}
+
+worker::LaunchError cannot_start(const worker::Command& command, const std::system_error& error) {
+  const std::string name = command.argv.empty() ? "" : command.argv.front();
+  return {error.code(), "can't start \"" + name + "\": " + error.what()};
 }
 
 }  // namespace tasker::io

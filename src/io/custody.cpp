@@ -1,5 +1,6 @@
 #include "io/custody.hpp"
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
@@ -27,7 +28,12 @@ Custody::Custody(EventLoop& loop, CustodyOptions options)
       warden_(std::move(options.warden_program), entry(id_ + ".")),
       undertaker_(loop) {}
 
-std::string Custody::next_mark() { return id_ + "." + std::to_string(++marks_) + "."; }
+/// All of one length: a forked worker writes its own over its parent's.
+std::string Custody::next_mark() {
+  constexpr std::size_t kDigits = 10;
+  const std::string number = std::to_string(++marks_);
+  return id_ + "." + std::string(kDigits - std::min(number.size(), kDigits), '0') + number + ".";
+}
 
 void Custody::born(const WorkerSession& session) {
   known_.push_back(session.id);
@@ -45,8 +51,17 @@ void Custody::buried(const WorkerSession& session) {
   reap();
 }
 
+void Custody::end_unseen(const std::string& mark, std::uint64_t not_before, std::function<void()> done) {
+  undertaker_.end({{}, entry(mark), not_before}, [done = std::move(done)](const std::vector<Survivor>&) { done(); });
+}
+
+void Custody::birth_over() {
+  --births_;
+  reap();
+}
+
 void Custody::reap() {
-  if (!reap_orphans_) return;
+  if (!reap_orphans_ || births_ > 0) return;
   auto known = known_;
   if (warden_.pid() > 0) known.push_back(warden_.pid());
   reap_orphans(known);

@@ -33,6 +33,11 @@ class Custody {
   void end_leftovers(const WorkerSession& session, const std::string& mark,
                      std::function<void(std::vector<Survivor>)> done);
   void buried(const WorkerSession& session);
+  /// The same for a child that nobody has seen, begun not before then (ticks since boot), by its mark alone.
+  void end_unseen(const std::string& mark, std::uint64_t not_before, std::function<void()> done);
+  /// Children come into being whose pids are not known yet; none of them may be taken for an orphan.
+  void await_birth() { ++births_; }
+  void birth_over();
   /// A child has ended, perhaps one that nobody else asks for.
   void reap();
 
@@ -41,6 +46,7 @@ class Custody {
   std::uint64_t marks_ = 0;
   const bool reap_orphans_;
   std::vector<int> known_;
+  int births_ = 0;
   Warden warden_;
   Undertaker undertaker_;  ///< ends first: the warden watches over what it has yet to do
 };

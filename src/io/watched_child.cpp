@@ -174,6 +174,16 @@ void WatchedChild::bury() {
   if (status.signal == SIGKILL && machine_was_out_at_its_end_) status.memory = worker::ExitStatus::Memory::MachineIsOut;
   custody_->buried(session_);
   close_all();
+  post_gone(status);
+}
+
+void WatchedChild::never_born(const worker::ExitStatus& status) {
+  state_ = State::Gone;
+  close_all();
+  post_gone(status);
+}
+
+void WatchedChild::post_gone(const worker::ExitStatus& status) {
   loop_.post([weak = weak_from_this(), status] {
     const auto self = weak.lock();
     const auto events = self ? std::exchange(self->events_, nullptr) : nullptr;

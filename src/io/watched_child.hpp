@@ -35,6 +35,8 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
 
   /// Takes charge of the child at the other ends. When it throws the child is dead and reaped.
   void watch(Spawned spawned, const worker::Command& command);
+  /// There will be no such child: whoever was to bring it into being ended like this.
+  void never_born(const worker::ExitStatus& status);
   /// Kills, reaps, calls nobody back.
   void abandon();
 
@@ -53,6 +55,11 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   /// killed.
   void judge_memory(std::function<bool()> machine_was_out);
   bool is_running() const { return state_ == State::Running; }
+  /// Neither born nor given up.
+  bool is_awaited() const { return state_ == State::Unborn; }
+  /// Words of whoever brings it into being, told as its own.
+  void tell_stderr(std::string_view bytes) { deliver(err_, bytes); }
+  const WorkerSession& session() const { return session_; }
 
  private:
   enum class State { Unborn, Running, Draining, Gone };
@@ -75,6 +82,7 @@ class WatchedChild : public std::enable_shared_from_this<WatchedChild> {
   void deliver(const Output& output, std::string_view bytes);
   void bury_if_over();
   void bury();
+  void post_gone(const worker::ExitStatus& status);
   void close_all();
 
   EventLoop& loop_;

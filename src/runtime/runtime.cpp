@@ -7,6 +7,7 @@
 #include "io/child_process.hpp"
 #include "io/control_socket.hpp"
 #include "io/event_loop.hpp"
+#include "io/preload_launcher.hpp"
 #include "io/proc_files.hpp"
 #include "io/terminal_watch.hpp"
 #include "runtime/code_watch.hpp"
@@ -16,6 +17,8 @@
 #include "runtime/pool_config.hpp"
 #include "runtime/stall_watch.hpp"
 #include "tasker/handler_registry.hpp"
+#include "worker/handshake.hpp"
+#include "worker/worker_log.hpp"
 #include "worker/worker_pool.hpp"
 
 namespace tasker {
@@ -240,6 +243,12 @@ class Runtime::Impl final : public Observer {
       return false;
     }
     const auto& settings = std::get<worker::PoolConfig>(config).worker;
+    if (options_.workers.preload && !options_.reap_orphans) {
+      no_worker_.emplace();
+      no_worker_->message = "preloading needs a program that owns its process (RuntimeOptions::reap_orphans)";
+      return false;
+    }
+    if (options_.workers.preload) make_preloader(settings);
     if (options_.workers.watch) {
       code_paths_ = settings.handlers;
       code_paths_.insert(code_paths_.end(), settings.requires_.begin(), settings.requires_.end());
@@ -253,9 +262,30 @@ class Runtime::Impl final : public Observer {
     };
     listener.on_workers_back = [this] { no_worker_.reset(); };
     listener.wake = [this] { wake(); };
-    pool_ = std::make_unique<worker::WorkerPool>(std::get<worker::PoolConfig>(std::move(config)), launcher_, clock_,
+    worker::ProcessLauncher& launcher = preload_ ? static_cast<worker::ProcessLauncher&>(*preload_) : launcher_;
+    pool_ = std::make_unique<worker::WorkerPool>(std::get<worker::PoolConfig>(std::move(config)), launcher, clock_,
                                                  *this, std::move(listener));
     return true;
+  }
+
+  void make_preloader(const worker::WorkerSettings& settings) {
+    io::PreloadLauncher::Listener listener;
+    listener.printed = [this](int pid, std::string_view bytes) {
+      preload_pid_ = pid;
+      preload_log_.feed(bytes);
+    };
+    listener.lost = [this](int pid, const worker::ExitStatus& status) {
+      preload_log_.flush();
+      log_of_parent(pid, "the process that forks the workers ended (" + status.text() +
+                             "); those that run go on, the next one starts a new one");
+    };
+    listener.all_gone = [this] { wake(); };
+    preload_ = std::make_unique<io::PreloadLauncher>(loop_, launcher_, worker::initialize_params(settings, 0, 0),
+                                                     std::move(listener));
+  }
+
+  void log_of_parent(int pid, std::string_view line) {
+    on_event(WorkerLogged{0, pid, std::string(line)}, clock_.wall());
   }
 
   /// Every announced name delegates to the pool; names that C++ code has bound stay its own.
@@ -292,6 +322,9 @@ class Runtime::Impl final : public Observer {
     // The grace is for at_exit blocks and connections to be closed; nothing runs any more.
     interruption_.allow(kShutdownGrace, clock_.steady());
     loop_until([this] { return pool_->all_gone(); });
+    if (!preload_) return;
+    preload_->retire();
+    loop_until([this] { return preload_->is_idle(); });
   }
 
   // --- ends ---
@@ -320,6 +353,7 @@ class Runtime::Impl final : public Observer {
     if (act == Interruption::Act::Kill) {
       engine_.kill();
       if (pool_) pool_->kill();
+      if (preload_) preload_->kill();
     }
   }
 
@@ -362,6 +396,9 @@ class Runtime::Impl final : public Observer {
   HandlerRegistry registry_;
   io::EventLoop loop_;
   io::ChildProcessLauncher launcher_;
+  std::unique_ptr<io::PreloadLauncher> preload_;  ///< with `preload`
+  worker::WorkerLog preload_log_{[this](std::string_view line) { log_of_parent(preload_pid_, line); }};
+  int preload_pid_ = 0;
   std::unique_ptr<Store> store_;
   Engine engine_;
   std::optional<io::ControlSocket> control_;

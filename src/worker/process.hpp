@@ -52,6 +52,8 @@ struct Command {
   /// Resident memory of the process itself: sampled every second, more often when it comes near; killed when it is
   /// over. 0: none.
   std::uint64_t max_memory_bytes = 0;
+  /// Of the code it is to run, from 1: a launcher that has loaded it beforehand loads it anew for another one.
+  int generation = 1;
 };
 
 /// What a process does. Called on the loop thread, never from inside a call to Process or ProcessLauncher (but for
@@ -69,6 +71,7 @@ struct ProcessEvents {
 class Process {
  public:
   virtual ~Process() = default;
+  /// One that is yet to be forked has its parent's.
   virtual int pid() const = 0;
   /// Queues bytes for its stdin; never blocks. Bytes for a process that has closed its stdin are dropped: `on_gone`
   /// follows.

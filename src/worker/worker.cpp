@@ -60,7 +60,9 @@ std::optional<StartFailure> Worker::start(ProcessLauncher& launcher) {
   events.on_stdout = [this](std::string_view bytes) { on_stdout(bytes); };
   events.on_stderr = [this](std::string_view bytes) { log_.feed(bytes); };
   events.on_gone = [this](const ExitStatus& status) { on_gone(status); };
-  auto launched = launcher.launch(settings_.command, std::move(events));
+  Command command = settings_.command;
+  command.generation = generation();
+  auto launched = launcher.launch(command, std::move(events));
   if (auto* error = std::get_if<LaunchError>(&launched)) {
     phase_ = Phase::Gone;
     const bool missing = error->code == std::errc::no_such_file_or_directory;

@@ -80,6 +80,12 @@ std::set<std::string> pipes_of(int pid) {
   return pipes;
 }
 
+/// Only the parent that forks the workers (--preload) has a socket.
+bool has_order_socket(int pid) {
+  const auto fds = numbers_in("/proc/" + std::to_string(pid) + "/fd");
+  return std::any_of(fds.begin(), fds.end(), [&](int fd) { return target_of(pid, fd).starts_with("socket:"); });
+}
+
 bool may_block(int pid, int fd) {
   std::istringstream info(read_file("/proc/" + std::to_string(pid) + "/fdinfo/" + std::to_string(fd)));
   std::string key;
@@ -110,6 +116,7 @@ EngineLook look_once(int engine) {
     if (command == engine_command) ++look.unborn;
     if (stat->state == 'Z' || command.find("runner.rb") == std::string::npos) continue;
     ++look.workers;
+    if (has_order_socket(pid)) ++look.parents;
     worker_pipes.merge(pipes_of(pid));
   }
   for (const int fd : numbers_in("/proc/" + std::to_string(engine) + "/fd")) {
@@ -124,12 +131,13 @@ EngineLook look_once(int engine) {
       ++look.others;
     }
   }
+  look.others -= 2 * look.parents;  // of that socket the engine has its end twice
   look.rss_kb = rss_of(engine);
   return look;
 }
 
 bool fits(const EngineLook& look) {
-  return look.zombies == 0 && look.unborn == 0 && look.pidfds == look.workers && look.pipes == 3 * look.workers;
+  return look.zombies == 0 && look.unborn == 0 && look.pidfds == look.workers && look.pipes == pipes_wanted(look);
 }
 
 }  // namespace

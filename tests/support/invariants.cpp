@@ -161,7 +161,7 @@ class Check {
     for (const EngineLook& look : evidence_.looks) {
       if (look.zombies > 0) say("I4", std::to_string(look.zombies) + " ended processes were not reaped");
       for (const std::string& pipe : look.blocking) say("I5", "the loop could block on " + pipe);
-      if (look.pipes != 3 * look.workers || look.pidfds != look.workers)
+      if (look.pipes != pipes_wanted(look) || look.pidfds != look.workers)
         say("I10", std::to_string(look.workers) + " workers are held by " + std::to_string(look.pipes) + " pipes and " +
                        std::to_string(look.pidfds) + " pidfds");
       if (look.others > evidence_.looks.front().others)

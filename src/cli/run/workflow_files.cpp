@@ -91,6 +91,7 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
   options.count = choice.count;
   options.handlers = std::move(handler_paths);
   options.environment = choice.environment;
+  options.preload = choice.preload;
   options.clean_env = choice.clean_env;
   options.pass_env = choice.pass_env;
   options.max_memory_bytes = choice.max_memory_bytes;

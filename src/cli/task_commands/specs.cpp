@@ -43,8 +43,8 @@ constexpr FlagSpec kResults{"results", 0, "JSON|@FILE|-", "What the step's depen
 constexpr FlagSpec kOlderThan{"older-than", 0, "DURATION", "Tasks that ended before that: 30d, 12h", "30d", ""};
 
 std::vector<FlagSpec> with_runtime_flags(std::vector<FlagSpec> flags) {
-  for (const FlagSpec& flag :
-       {kHandlers, kWorkers, store_flag(), durability_flag(), store_patience_flag(), kOutput, kQuiet, kNoColor}) {
+  for (const FlagSpec& flag : {kHandlers, kWorkers, preload_flag(), store_flag(), durability_flag(),
+                               store_patience_flag(), kOutput, kQuiet, kNoColor}) {
     flags.push_back(flag);
   }
   return flags;
@@ -63,6 +63,10 @@ FlagSpec store_flag() {
           "Where tasks are kept: sqlite:PATH, or memory: which ends with the process",
           "sqlite:.tasker/tasker.db",
           "TASKER_STORE"};
+}
+FlagSpec preload_flag() {
+  return {"preload",       0, "", "One parent loads everything and forks the workers, which share its memory", "",
+          "TASKER_PRELOAD"};
 }
 FlagSpec durability_flag() {
   return {"durability",  0,

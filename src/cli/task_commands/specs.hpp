@@ -10,6 +10,7 @@ namespace tasker::cli {
 std::vector<CommandSpec> task_command_specs();
 
 FlagSpec store_flag();
+FlagSpec preload_flag();
 FlagSpec durability_flag();
 FlagSpec store_patience_flag();
 

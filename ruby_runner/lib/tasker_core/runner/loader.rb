@@ -44,6 +44,23 @@ module TaskerCore
         end
       end
 
+      # Runs the block, notes how long it took, and tells its errors as those of a file of that name.
+      # @raise [Failure]
+      def timed(name)
+        started = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC)
+        yield
+      rescue SignalException => e
+        time(name, started)
+        raise interrupted(e, name)
+      rescue NoMemoryError
+        raise
+      rescue Exception => e
+        time(name, started)
+        raise failure(e, name)
+      else
+        time(name, started)
+      end
+
       private
 
       # A handler class that stands in no constant would be collected before the catalogue is made.
@@ -78,18 +95,7 @@ module TaskerCore
       end
 
       def load_one(name, path)
-        started = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC)
-        Kernel.instance_method(:require).bind_call(self, path)
-      rescue SignalException => e
-        time(name, started)
-        raise interrupted(e, name)
-      rescue NoMemoryError
-        raise
-      rescue Exception => e
-        time(name, started)
-        raise failure(e, name)
-      else
-        time(name, started)
+        timed(name) { Kernel.instance_method(:require).bind_call(self, path) }
       end
 
       def time(name, started)

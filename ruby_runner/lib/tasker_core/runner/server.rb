@@ -13,9 +13,11 @@ module TaskerCore
 
       Limits = Struct.new(:max_line_bytes, :max_depth)
 
-      def initialize(wire, signals: DeadlySignals.new)
+      # @param code what `initialize` loads: Code, or the ForkedCode of a worker whose parent has loaded it
+      def initialize(wire, signals: DeadlySignals.new, code: Code)
         @wire = wire
         @signals = signals
+        @code = code
         @limits = Limits.new(8_388_608, Conversion::MAX_DEPTH)
         @inbox = Inbox.new(@limits.max_line_bytes)
         @attention = Attention.new(wire, @inbox, max_depth: @limits.max_depth)
@@ -93,11 +95,10 @@ module TaskerCore
         params = InitializeParams.new(message.params)
         agree_on_version(params.protocol_versions)
         take_limits(params.limits)
-        loader = Loader.new
-        registry = load(loader, params)
-        @steps = StepRunner.new(@wire, @attention, registry, @limits, @signals)
-        @wire.write(Rpc.result(message.id, hello(registry, loader)))
-        registry.warnings.each { |text| warn(text) }
+        code = load(params)
+        @steps = StepRunner.new(@wire, @attention, code.registry, @limits, @signals)
+        @wire.write(Rpc.result(message.id, hello(code)))
+        code.registry.warnings.each { |text| warn(text) }
       end
 
       def agree_on_version(offered)
@@ -115,8 +116,8 @@ module TaskerCore
         @attention.max_depth = @limits.max_depth
       end
 
-      def load(loader, params)
-        HandlerRegistry.new(loader.load(handlers: params.handlers, require: params.requires))
+      def load(params)
+        @code.load(params)
       rescue Loader::Interrupted => e
         interrupted(@request_id, e)
       rescue Loader::Failure => e
@@ -129,10 +130,10 @@ module TaskerCore
         raise interruption.signal
       end
 
-      def hello(registry, loader)
+      def hello(code)
         { "protocol_version" => PROTOCOL_VERSIONS.last,
           "runner" => { "version" => VERSION, "ruby" => RUBY_VERSION, "pid" => ::Process.pid },
-          "handlers" => registry.announcements, "features" => FEATURES, "files" => loader.files }
+          "handlers" => code.registry.announcements, "features" => FEATURES, "files" => code.files }
       end
 
       def process_step(message)

@@ -32,11 +32,16 @@ module TaskerCore
 
       Look = Struct.new(:peak_kb, :now_kb)
 
-      @status = File.open("/proc/self/status") if File.readable?("/proc/self/status")
-      # Writing 5 there sets the kernel's high-water mark back to what is used now.
-      @marks = File.open("/proc/self/clear_refs", "w") if File.writable?("/proc/self/clear_refs")
-      @look = Look.new
-      @next_at = 0
+      # "self" is whoever opens them: a forked worker has to open its own.
+      def self.reopen
+        [@status, @marks].compact.each(&:close)
+        @status = File.open("/proc/self/status") if File.readable?("/proc/self/status")
+        # Writing 5 there sets the kernel's high-water mark back to what is used now.
+        @marks = File.open("/proc/self/clear_refs", "w") if File.writable?("/proc/self/clear_refs")
+        @look = Look.new
+        @next_at = 0
+      end
+      reopen
 
       def self.look
         now = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC, :millisecond)

@@ -28,6 +28,9 @@ module TaskerCore
         ForkGuard.watch(self)
       end
 
+      # Where the engine's words come in.
+      attr_reader :input
+
       def mine?
         Process.pid == @owner
       end
