@@ -78,7 +78,7 @@ module TaskerCore
         ForkWarnings.new(@wire).texts.each { |text| warn("tasker: #{text}") }
         return Process.warmup if Process.respond_to?(:warmup)
 
-        4.times { GC.start }
+        3.times { GC.start }
       end
 
       # The worker begins once the engine can know of it, and its middle parent is gone.
