@@ -62,11 +62,11 @@ struct EngineLook {
   int pidfds = 0;
   int others = 0;
   int workers = 0;
-  int parents = 0;  ///< of the workers those that fork the others; orders reach them by a socket
   int zombies = 0;
   int unborn = 0;  ///< children that are still about to become another program
   int rss_kb = 0;
   std::vector<std::string> blocking;  ///< pipes to workers that a read or write could block on
+  int parents = 0;                    ///< of the workers those that fork the others; orders reach them by a socket
 };
 
 /// A worker has three pipes to the engine, a parent two.

@@ -16,7 +16,7 @@ Evidence well() {
   JournalEntry second{JournalEntry::Kind::Begin, "charge", 2, 2, 20, 200, "key", {}, {}};
   evidence.journal = {first, second};
   evidence.workers = {{10, true, true, "killed by SIGKILL", false}, {20, true, true, "exit 0", true}};
-  evidence.looks = {{6, 2, 5, 2, 0, 0, 0, {}}, {3, 1, 5, 1, 0, 0, 0, {}}};
+  evidence.looks = {{6, 2, 5, 2, 0, 0, 0, {}, 0}, {3, 1, 5, 1, 0, 0, 0, {}, 0}};
   evidence.signals = {"own kill(-10, 9)"};
   return evidence;
 }
