@@ -76,9 +76,16 @@ module TaskerCore
 
       def heed
         answers = []
-        hit = Thread.handle_interrupt(Object => :never) { look(answers) }
+        hit = Thread.handle_interrupt(Object => :never) { look_until_quiet(answers) }
         answer_beside(answers) unless answers.empty?
         Thread.main.raise(Cancelled) if hit
+      end
+
+      # A nudge may come when a look is as good as over: too late for it, too early to start one of its own.
+      def look_until_quiet(answers)
+        hit = false
+        hit = look(answers) || hit while @nudged
+        hit
       end
 
       # True when the running step is to be cancelled.
