@@ -29,22 +29,12 @@ class ParityTest < Minitest::Test
   %w[order declined no_stock flaky].each do |name|
     self.case "order_#{name}", "examples/order_fulfillment/order_fulfillment.yaml", input("examples/order_fulfillment/#{name}.json")
   end
-  { "small" => 900, "large" => 900_000, "nothing" => 0 }.each do |name, amount|
+  { "small" => 900, "manager" => 50_000, "large" => 900_000, "nothing" => 0 }.each do |name, amount|
     self.case "approval_#{name}", "examples/approval/approval.yaml", { "item" => "a press", "amount_cents" => amount }
   end
   self.case "package_audit", "examples/package_audit/package_audit.yaml",
             { "status_file" => File.join(ROOT, "examples/package_audit/test/status") }
 
-  %w[small large].each do |name|
-    self.case "expense_#{name}", "examples/expense_approval/expense_approval.yaml", input("examples/expense_approval/#{name}.json")
-  end
-  %w[products empty].each do |name|
-    self.case "csv_#{name}", "examples/csv_inventory/csv_inventory.yaml",
-              { "file" => File.join(ROOT, "examples/csv_inventory/#{name}.csv") }
-  end
-  { "petty" => 100, "manager" => 50_000, "finance" => 900_000 }.each do |name, cents|
-    self.case "approval_#{name}", "examples/approval/approval.yaml", { "item" => "a press", "amount_cents" => cents }
-  end
   self.case "checksum_report", "examples/checksum_report/checksum_report.yaml", { "packages" => 12 }
   self.case "handler_forms", "examples/handler_forms/handler_forms.yaml", { "start" => 0 }
 

@@ -22,6 +22,13 @@ class ApprovalTest < Minitest::Test
     assert_equal %w[manager finance], run["record"].results["asked"]
   end
 
+  def test_both_are_asked_at_the_same_time_and_waited_for
+    run = TaskerCore::Testing.run_workflow(WORKFLOW, { item: "a press", amount_cents: 900_000 },
+                                           durations: { ask_manager: 60, ask_finance: 600 })
+
+    assert_in_delta 600, run.elapsed
+  end
+
   def test_one_refusal_is_enough
     refute approve(item: "a golden press", amount_cents: 900_000)["record"].results["approved"]
   end

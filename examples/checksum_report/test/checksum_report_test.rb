@@ -38,6 +38,14 @@ class ChecksumReportTest < Minitest::Test
     assert_equal 1, run.attempts("verify_001")
   end
 
+  def test_a_crash_between_checkpoints_counts_nothing_twice
+    23.times { |number| package(format("p%02d", number), "usr/share/p#{number}" => "x" * number) }
+    run = TaskerCore::Testing.run_workflow(WORKFLOW, { root: @root }, failures: { "verify_001" => %i[crash timeout] })
+
+    assert_equal [23, (0..22).sum], run["report"].results.values_at("files", "bytes")
+    assert_equal 3, run.attempts("verify_001")
+  end
+
   def test_a_changed_and_a_missing_file_are_told
     package("a", "etc/a" => "one", "etc/b" => "two", "etc/c" => "three")
     File.write(File.join(@root, "etc/b"), "too")
