@@ -41,6 +41,7 @@ ExitCode dispatch(const CommandLine& line) {
   if (name == "handler call") return run(handler_call, read_handler_options(line, environment));
   if (name == "handler new") return run(handler_new, read_handler_new_options(line, environment));
   if (name == "init") return run(init, read_init_options(line, environment));
+  if (name == "doctor") return run(check_up, read_doctor_options(line, environment));
   if (name == "completion") return run(completion, read_completion_options(line, environment));
   if (name == "rpc-conformance") return run(rpc_conformance, read_conformance_options(line, environment));
   if (const auto command = task_command(name)) return run(command, read_task_options(line, environment, wall_now()));

@@ -180,6 +180,17 @@ std::vector<CommandSpec> make_table() {
        {{"DIR", "The folder to write it to; made when it is missing"}},
        {kOutput, kQuiet, kNoColor},
        {"tasker init shop"}},
+      {"doctor",
+       "",
+       "Look for what is wrong with this machine, and say how to mend it",
+       "Looks at Ruby, the runner and its library, handlers (when there are some), the store, limits, locale, "
+       "terminal, "
+       "disk and environment. Each line is ok, warn or fail, with what to do. Exit code 0 when nothing failed, else 1. "
+       "Nothing is changed.",
+       {kMaybeTemplate},
+       {kLocalHandlers, kRequire, kEnvironment, store_flag(), kBootTimeout, kCleanEnv, kPassEnv, kOutput, kQuiet,
+        kNoColor},
+       {"tasker doctor", "tasker doctor order.yaml -o json | jq '.findings[] | select(.level != \"ok\")'"}},
       {"completion",
        "",
        "Print what makes a shell complete tasker's words",

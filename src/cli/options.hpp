@@ -115,6 +115,14 @@ struct HandlerNewOptions {
   std::string folder = "handlers";
 };
 
+/// What to look at besides the machine.
+struct DoctorOptions {
+  CommonOptions common;
+  WorkerChoice workers;
+  StoreChoice store;
+  std::string template_path;  ///< empty: none
+};
+
 enum class Shell { Bash, Zsh, Fish };
 
 struct CompletionOptions {

@@ -160,6 +160,11 @@ InitOptions read_init_options(const CommandLine& line, const Environment& enviro
   return {common(read), read.argument(0)};
 }
 
+DoctorOptions read_doctor_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  return {common(read), workers(read), read_store(read), read.argument(0)};
+}
+
 CompletionOptions read_completion_options(const CommandLine& line, const Environment& environment) {
   constexpr Shell kShells[] = {Shell::Bash, Shell::Zsh, Shell::Fish};
   const Reader read(line, environment);

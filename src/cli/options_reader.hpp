@@ -22,6 +22,7 @@ GraphOptions read_graph_options(const CommandLine& line, const Environment& envi
 HandlerOptions read_handler_options(const CommandLine& line, const Environment& environment);
 HandlerNewOptions read_handler_new_options(const CommandLine& line, const Environment& environment);
 InitOptions read_init_options(const CommandLine& line, const Environment& environment);
+DoctorOptions read_doctor_options(const CommandLine& line, const Environment& environment);
 CompletionOptions read_completion_options(const CommandLine& line, const Environment& environment);
 ConformanceOptions read_conformance_options(const CommandLine& line, const Environment& environment);
 
