@@ -53,6 +53,7 @@ struct RuntimeOptions {
   StoreOptions store_options;
   WorkerOptions workers;
   std::chrono::milliseconds drain_grace{30'000};
+  StepLimits step_limits{};  ///< how much a task may grow while it runs
   /// The process is a subreaper (PR_SET_CHILD_SUBREAPER): what dead workers leave behind becomes its child, and the
   /// runtime reaps every ended child of the process. For programs that own their process.
   bool reap_orphans = false;

@@ -92,6 +92,11 @@ constexpr FlagSpec kQuiet{"quiet", 0, "", "No progress and no warnings; jsonl: t
 constexpr FlagSpec kNoColor{"no-color", 0, "", "No colours on a terminal", "", "NO_COLOR"};
 constexpr FlagSpec kFormat{"format", 0, "ascii|mermaid|dot", "How to draw it", "ascii", ""};
 
+std::vector<FlagSpec> with_growth_flags(std::vector<FlagSpec> flags) {
+  for (const FlagSpec& flag : growth_flags()) flags.push_back(flag);
+  return flags;
+}
+
 std::vector<CommandSpec> make_table() {
   return {
       {"run-workflow",
@@ -100,11 +105,40 @@ std::vector<CommandSpec> make_table() {
        "Runs one task of a workflow template. Progress goes to stderr, the result to stdout; the exit code says how it "
        "ended (0 complete, 1 failed, 3 refused, 5 timed out; README.md and tasker(1) have all).",
        {kTemplate},
-       {kInput,   kInputs,        kConcurrency, kFailFast,    kRunId,       kUniqueKey,        kHandlers,
-        kRequire, kWorkers,       kEnvironment, kOutput,      store_flag(), durability_flag(), store_patience_flag(),
-        kTimeout, kBootTimeout,   kStepTimeout, kCancelGrace, kTermGrace,   kDrainGrace,       kMaxSteps,
-        kMaxRss,  kMaxMemory,     kMaxFiles,    kCleanEnv,    kPassEnv,     kWorkerTtl,        kIdleTtl,
-        kWatch,   preload_flag(), kStrict,      kDryRun,      kQuiet,       kNoColor},
+       with_growth_flags({kInput,
+                          kInputs,
+                          kConcurrency,
+                          kFailFast,
+                          kRunId,
+                          kUniqueKey,
+                          kHandlers,
+                          kRequire,
+                          kWorkers,
+                          kEnvironment,
+                          kOutput,
+                          store_flag(),
+                          durability_flag(),
+                          store_patience_flag(),
+                          kTimeout,
+                          kBootTimeout,
+                          kStepTimeout,
+                          kCancelGrace,
+                          kTermGrace,
+                          kDrainGrace,
+                          kMaxSteps,
+                          kMaxRss,
+                          kMaxMemory,
+                          kMaxFiles,
+                          kCleanEnv,
+                          kPassEnv,
+                          kWorkerTtl,
+                          kIdleTtl,
+                          kWatch,
+                          preload_flag(),
+                          kStrict,
+                          kDryRun,
+                          kQuiet,
+                          kNoColor}),
        {"tasker run order.yaml -i '{\"order_id\": 7}'", "tasker run order.yaml -i @order.json -o json | jq .state",
         "generate-input | tasker run order.yaml -i - -H app/handlers"}},
       {"validate",

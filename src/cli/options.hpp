@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tasker/step_limits.hpp"
 #include "tasker/store.hpp"
 
 namespace tasker::cli {
@@ -45,6 +46,7 @@ struct WorkerChoice {
   std::string environment = "production";
   Patience patience;
   WorkerLimits limits;
+  StepLimits steps;      ///< that decisions and batches may create
   bool preload = false;  ///< one parent loads everything and forks the workers
   bool clean_env = false;
   std::vector<std::string> pass_env;        ///< names, or beginnings that end in *

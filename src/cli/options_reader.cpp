@@ -27,6 +27,19 @@ WorkerLimits limits(const Reader& read) {
           read.duration("idle-ttl").value_or(kNever), read.is_on("watch")};
 }
 
+StepLimits step_limits(const Reader& read) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  StepLimits limits;
+  const auto take = [&](const char* flag, std::size_t& limit) {
+    if (const auto given = read.number(flag, 1, kMost)) limit = static_cast<std::size_t>(*given);
+  };
+  take("max-branches", limits.steps_per_decision);
+  take("max-batches", limits.batches_per_step);
+  take("max-task-steps", limits.steps_per_task);
+  take("max-task-edges", limits.dependencies_per_result);
+  return limits;
+}
+
 CommonOptions common(const Reader& read) { return read_common(read); }
 WorkerChoice workers(const Reader& read) { return read_workers(read); }
 
@@ -59,6 +72,7 @@ WorkerChoice read_workers(const Reader& read) {
   choice.environment = read.text("environment", "production");
   choice.patience = patience(read);
   choice.limits = limits(read);
+  choice.steps = step_limits(read);
   choice.preload = read.is_on("preload");
   choice.clean_env = read.is_on("clean-env");
   choice.pass_env = read.variable_names("pass-env");

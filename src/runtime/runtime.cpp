@@ -29,6 +29,12 @@ using namespace std::chrono_literals;
 
 constexpr Duration kShutdownGrace = 2s;  ///< for workers that have nothing to do any more
 
+EngineConfig engine_config(const RuntimeOptions& options) {
+  EngineConfig config;
+  config.limits = options.step_limits;
+  return config;
+}
+
 }  // namespace
 
 class Runtime::Impl final : public Observer {
@@ -40,7 +46,8 @@ class Runtime::Impl final : public Observer {
         store_(open_store(
             options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); },
             options_.store_options)),
-        engine_(*store_, registry_, clock_, *this, [this] { wake(); }) {
+        engine_(
+            *store_, registry_, clock_, *this, [this] { wake(); }, engine_config(options_)) {
     loop_.on_timer([this] { turn(); });
     if (const std::string path = store_->control_path(); !path.empty()) {
       control_.emplace(loop_, path, [this](const std::string& line) {

@@ -149,13 +149,15 @@ void TaskWriter::insert_steps(const CreateTask& create) {
 
 void TaskWriter::write(const Transition& transition) {
   const std::int64_t recoveries = check_owner(transition.task, transition.fence);
-  bool new_result = false;
+  bool went_on = false;
   for (const auto& change : transition.steps) {
     change_step(transition, change);
-    new_result = new_result || change.to == StepState::Complete;
+    // A batch that puts down checkpoints gets somewhere, however many engines die meanwhile: it never puts down the
+    // same one twice.
+    went_on = went_on || change.to == StepState::Complete || change.checkpoint;
   }
   for (const auto& step : transition.created) insert_created(transition.task, step);
-  if (recoveries > 0 && new_result) {
+  if (recoveries > 0 && went_on) {
     db_.cached("UPDATE tasks SET recoveries = 0 WHERE id = ?").bind(transition.task).run();
   }
   if (transition.stop) {

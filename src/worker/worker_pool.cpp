@@ -48,13 +48,25 @@ void WorkerPool::send(Worker& worker, QueuedStep queued) {
   worker.run(std::move(job));
 }
 
+/// Whose it is, and its size.
+std::string WorkerPool::biggest_result(const StepContext& context) {
+  const WorkflowStep* biggest = nullptr;
+  const auto size = [](const WorkflowStep& step) { return step.results.text().size(); };
+  for (const SequenceEntry& entry : context.ancestors()) {
+    if (!biggest || size(*entry.step) > size(*biggest)) biggest = entry.step;
+  }
+  if (!biggest) return "";
+  return " (the biggest one, of \"" + biggest->name + "\", has " + std::to_string(size(*biggest)) + ")";
+}
+
 /// A line that the worker would not take is not sent: it would only end the worker.
 void WorkerPool::refuse(StepJob& job, const StepContext& context) {
   auto error = std::make_shared<ErrorInfo>();
   error->kind = ErrorKind::ResultTooLarge;
   error->message = "the request has " + std::to_string(job.params.size()) + " bytes with the results of " +
-                   std::to_string(context.ancestors().size()) + " ancestors, but a line may have " +
-                   std::to_string(config_.worker.limits.max_bytes) + " at most; let the steps before it return less";
+                   std::to_string(context.ancestors().size()) + " ancestors" + biggest_result(context) +
+                   ", but a line may have " + std::to_string(config_.worker.limits.max_bytes) +
+                   " at most; let the steps before it return less";
   error->retryable = false;
   const DispatchId dispatch = job.reply.dispatch();
   job.reply.answer(Failed{std::move(error)});

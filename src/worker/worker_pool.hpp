@@ -61,6 +61,7 @@ class WorkerPool final : private SupervisorListener {
   void pump();
   void send(Worker& worker, QueuedStep queued);
   void refuse(StepJob& job, const StepContext& context);
+  static std::string biggest_result(const StepContext& context);
 
   PoolConfig config_;
   const Clock& clock_;

@@ -137,6 +137,23 @@ TEST_CASE("limits and the environment of workers are refused where they can't be
   CHECK(refusal({"--pass-env", "A"}) == "--pass-env needs --clean-env: without it workers get the whole environment");
 }
 
+TEST_CASE("--preload, and how much a task may grow, are read from flags and variables") {
+  const RunOptions none = read({});
+  CHECK_FALSE(none.workers.preload);
+  CHECK(none.workers.steps.batches_per_step == 100'000);
+  const RunOptions flags = read({"--preload", "--max-branches", "3", "--max-batches", "200000", "--max-task-steps", "5",
+                                 "--max-task-edges", "7"});
+  CHECK(flags.workers.preload);
+  CHECK(flags.workers.steps.steps_per_decision == 3);
+  CHECK(flags.workers.steps.batches_per_step == 200'000);
+  CHECK(flags.workers.steps.steps_per_task == 5);
+  CHECK(flags.workers.steps.dependencies_per_result == 7);
+  const RunOptions variables = read({}, {{"TASKER_PRELOAD", "1"}, {"TASKER_MAX_BATCHES", "9"}});
+  CHECK(variables.workers.preload);
+  CHECK(variables.workers.steps.batches_per_step == 9);
+  CHECK(refusal({"--max-batches", "0"}).starts_with("--max-batches: \"0\" is no whole number from 1"));
+}
+
 TEST_CASE("limits and the environment of workers are read from flags and variables") {
   const RunOptions flags =
       read({"--clean-env", "--pass-env", "AWS_*", "--pass-env", "X", "--max-memory", "1G", "--max-files", "256"});

@@ -212,4 +212,30 @@ end
   CHECK(run.step("stuck")["error"]["error_code"] == "invalid_checkpoint");
 }
 
+TEST_CASE("a decision that chooses more steps than --max-branches is refused with the limit") {
+  const WorkFolder folder("growth_limits");
+  folder.write("handlers/choose.rb", kChoices);
+  folder.write("flow.yaml", kChoiceFlow);
+  const Finished run = run_tasker({"run", folder.path("flow.yaml"), "-i", R"({"choice":["a","b"]})", "-o", "json",
+                                   "--max-branches", "1", "--store", "memory:"});
+  CHECK(run.exit_code == 1);
+  CHECK(run.out.find("1 at most") != std::string::npos);
+}
+
+TEST_CASE("a convergence behind results that are too large together is refused with the biggest one") {
+  const WorkFolder folder("growth_too_large");
+  folder.write("handlers/large.rb",
+               "class Large\n  def process(*, step) = 'x' * (step.name == 'b' ? 4_600_000 : 4_000_000)\nend\n");
+  folder.write(
+      "flow.yaml",
+      "name: flow\nsteps:\n  - {name: a, handler: {callable: Large}}\n  - {name: b, handler: {callable: Large}}\n"
+      "  - {name: both, handler: {callable: Large}, dependencies: [a, b]}\n");
+  const Run run = run_in(folder);
+  CHECK(run.exit_code == 1);
+  const json& error = run.step("both").at("error");
+  CHECK(error.at("kind") == "result_too_large");
+  CHECK(error.at("message").get<std::string>().find(
+            "with the results of 2 ancestors (the biggest one, of \"b\", has 4600002)") != std::string::npos);
+}
+
 TEST_SUITE_END();

@@ -408,6 +408,19 @@ inline void only_the_fence_of_the_owner_writes(const OpenStore& open) {
   current.fence = 1;
   CHECK(session.commit_and_wait({{current}}).empty());
   CHECK(session.store->load(id)->recoveries == 0);  // a new result
+  REQUIRE(session.commit_and_wait({{TakeOver{id, 1, 3}}}).empty());
+  Transition next = transition(id, {retry(1, 2)});
+  next.fence = 2;
+  REQUIRE(session.commit_and_wait({{next}}).empty());
+  CHECK(session.store->load(id)->recoveries == 3);  // a failure is neither
+  StepChange yielded = retry(1, 3);
+  yielded.from = StepState::WaitingForRetry;
+  yielded.attempts_before = 1;
+  yielded.checkpoint = JsonText::trusted("{\"cursor\":1}");
+  next = transition(id, {yielded});
+  next.fence = 2;
+  REQUIRE(session.commit_and_wait({{next}}).empty());
+  CHECK(session.store->load(id)->recoveries == 0);  // a checkpoint
   CHECK_FALSE(session.commit_and_wait({{TakeOver{id, 5, 0}}}).empty());
 }
 

@@ -40,6 +40,7 @@ RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& ta
   if (paths.empty() && !task_template.steps.empty()) throw no_handlers_error(&task_template);
   RuntimeOptions runtime;
   runtime.workers = worker_options(options.workers, std::move(paths));
+  runtime.step_limits = options.workers.steps;
   runtime.drain_grace = options.workers.patience.drain.value_or(runtime.drain_grace);
   if (options.dry_run) return runtime;
   runtime.store = store_for_run(options.store, console);

@@ -82,6 +82,7 @@ RuntimeOptions runtime_for(const HandlerSet& set, const WorkerChoice& choice, co
   runtime.workers.ruby = set.ruby;
   runtime.workers.env = set.env;
   runtime.workers.directory = set.directory;
+  runtime.step_limits = choice.steps;
   runtime.drain_grace = choice.patience.drain.value_or(runtime.drain_grace);
   return runtime;
 }

@@ -47,6 +47,7 @@ std::vector<FlagSpec> with_runtime_flags(std::vector<FlagSpec> flags) {
                                store_patience_flag(), kOutput, kQuiet, kNoColor}) {
     flags.push_back(flag);
   }
+  for (const FlagSpec& flag : growth_flags()) flags.push_back(flag);
   return flags;
 }
 std::vector<FlagSpec> with_reading_flags(std::vector<FlagSpec> flags) {
@@ -67,6 +68,15 @@ FlagSpec store_flag() {
 FlagSpec preload_flag() {
   return {"preload",       0, "", "One parent loads everything and forks the workers, which share its memory", "",
           "TASKER_PRELOAD"};
+}
+std::vector<FlagSpec> growth_flags() {
+  return {
+      {"max-branches", 0, "N", "Steps that one decision may choose", "1000", "TASKER_MAX_BRANCHES"},
+      {"max-batches", 0, "N", "Batches that one step may cut", "100000", "TASKER_MAX_BATCHES"},
+      {"max-task-steps", 0, "N", "Steps of a task, all told", "1000000", "TASKER_MAX_TASK_STEPS"},
+      {"max-task-edges", 0, "N", "Dependencies of the steps that one result creates", "4000000",
+       "TASKER_MAX_TASK_EDGES"},
+  };
 }
 FlagSpec durability_flag() {
   return {"durability",  0,

@@ -12,6 +12,8 @@ std::vector<CommandSpec> task_command_specs();
 FlagSpec store_flag();
 FlagSpec preload_flag();
 FlagSpec durability_flag();
+/// How much a task may grow.
+std::vector<FlagSpec> growth_flags();
 FlagSpec store_patience_flag();
 
 }  // namespace tasker::cli

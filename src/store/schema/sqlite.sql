@@ -57,7 +57,7 @@ CREATE TABLE tasks (
   owner          BLOB,                        -- the engine that runs it; none: nobody
   epoch          INTEGER NOT NULL DEFAULT 0,  -- of that engine
   fence          INTEGER NOT NULL DEFAULT 0,  -- goes up with every change of owner
-  recoveries     INTEGER NOT NULL DEFAULT 0   -- since the last new result
+  recoveries     INTEGER NOT NULL DEFAULT 0   -- since the last new result or checkpoint
 ) STRICT;
 CREATE UNIQUE INDEX tasks_by_uuid ON tasks (uuid);
 CREATE UNIQUE INDEX tasks_by_line ON tasks (run_id, line) WHERE run_id IS NOT NULL;

@@ -21,6 +21,10 @@ module TaskerCore
         end
         alias success success?
 
+        def checkpoint_yield?
+          false
+        end
+
         def to_h
           { success: true, result: result, metadata: metadata }
         end
@@ -47,6 +51,10 @@ module TaskerCore
         end
         alias success success?
 
+        def checkpoint_yield?
+          false
+        end
+
         def to_h
           { success: false, error_type: error_type, message: message, error_code: error_code, retryable: retryable,
             metadata: metadata }
@@ -61,6 +69,16 @@ module TaskerCore
           @cursor = cursor
           @items_processed = items_processed
           @accumulated_results = accumulated_results
+        end
+
+        # It has not succeeded yet.
+        def success?
+          false
+        end
+        alias success success?
+
+        def checkpoint_yield?
+          true
         end
 
         def to_h
