@@ -121,6 +121,14 @@ run setup --dev
 is "exit code with --dev" "$code" 1
 says err "doctest-dev"
 
+machine "setup --bench asks for the peers, which nothing else installs"
+lacks redis-server
+run setup --dev
+is "exit code without --bench" "$code" 0
+run setup --bench
+is "exit code with --bench" "$code" 1
+says err "redis-server"
+
 machine "the launcher as a user with packages missing prints the command and builds nothing"
 lacks ruby
 run tasker version

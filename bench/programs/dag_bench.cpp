@@ -2,7 +2,7 @@
 // handler that does nothing, without a process. The yardstick is the graph of 1,000 steps of the same run; flat is 1.0.
 // CPU seconds, of all threads, are what to compare on a machine that has other things to do; 10,000 steps shall take
 // less than one of them.
-//   dag_bench [STEPS...]
+//   dag_bench [--json] [STEPS...]
 #include <malloc.h>
 
 #include <chrono>
@@ -121,10 +121,18 @@ Figures measure(const std::string& text, int steps) {
 
 int main(int argc, char** argv) {
   std::vector<int> sizes;
-  for (int i = 1; i < argc; ++i) sizes.push_back(std::atoi(argv[i]));
+  bool json = false;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string(argv[i]) == "--json") {
+      json = true;
+    } else {
+      sizes.push_back(std::atoi(argv[i]));
+    }
+  }
   if (sizes.empty()) sizes = {100, 1'000, 10'000, 100'000};
-  std::printf("%-10s %9s %9s %9s %9s %11s %7s %9s\n", "graph", "steps", "load s", "run s", "cpu s", "us a step",
-              "ratio", "B a step");
+  if (!json)
+    std::printf("%-10s %9s %9s %9s %9s %11s %7s %9s\n", "graph", "steps", "load s", "run s", "cpu s", "us a step",
+                "ratio", "B a step");
   const std::pair<const char*, std::string (*)(int)> graphs[] = {
       {"fan-out", [](int steps) { return fan_out(steps - 2); }},
       {"layers", layers},
@@ -136,6 +144,11 @@ int main(int argc, char** argv) {
       const Figures figures = measure(text_of(steps), steps);
       const double per_step = figures.cpu / steps * 1e6;
       if (steps == 1'000) yardstick = per_step;
+      if (json) {
+        std::printf("{\"graph\": \"%s\", \"steps\": %d, \"us_per_step\": %.3f, \"bytes_per_step\": %.0f}\n", name,
+                    steps, per_step, figures.bytes_per_step);
+        continue;
+      }
       std::printf("%-10s %9d %9.3f %9.3f %9.3f %11.2f %7.2f %9.0f\n", name, steps, figures.load, figures.run,
                   figures.cpu, per_step, yardstick > 0 ? per_step / yardstick : 0.0, figures.bytes_per_step);
     }
