@@ -11,7 +11,7 @@ namespace tasker {
 Admitted admit(TaskRequest request, TaskId id, UuidGenerator& ids, const StepLimits& limits, Times now) {
   Task task;
   task.id = id;
-  task.uuid = ids.next(now.wall);
+  task.uuid = request.uuid ? *request.uuid : ids.next(now.wall);
   task.correlation_id = ids.next(now.wall);
   task.task_template = std::move(request.task_template);
   task.context = std::move(request.context);

@@ -51,11 +51,7 @@ class Runtime::Impl final : public Observer {
     loop_.on_timer([this] { turn(); });
     if (const std::string path = store_->control_path(); !path.empty()) {
       control_.emplace(loop_, path, [this](const std::string& line) {
-        return answer_control(line, [this](const std::string& uuid) {
-          const auto task = engine_.find(uuid);
-          if (task) engine_.cancel(*task);
-          return task.has_value();
-        });
+        return answer_control(line, [this](const std::string& uuid) { return cancel(uuid); });
       });
     }
   }
@@ -107,6 +103,12 @@ class Runtime::Impl final : public Observer {
 
   void more_work() {
     loop_.post([this] { wake(); });
+  }
+
+  bool cancel(const std::string& uuid) {
+    const auto task = engine_.find(uuid);
+    if (task) engine_.cancel(*task);
+    return task.has_value();
   }
 
   std::optional<Uuid> engine_id() const { return store_->engine_id(); }
@@ -233,6 +235,7 @@ class Runtime::Impl final : public Observer {
 
   /// True once a worker has announced its handlers.
   bool boot(const TaskTemplate* task_template) {
+    if (announced_) return true;  // without a turn of the loop, which a run of many tasks may be in already
     if (!pool_ && !make_pool(task_template)) return false;
     pool_->boot();
     loop_until([this] { return announced_ || no_worker_ || stopping(); });
@@ -436,6 +439,7 @@ RunResult Runtime::run(const TaskRequest& request) { return impl_->run(request);
 RunResult Runtime::resume(Adoption adoption) { return impl_->resume(std::move(adoption)); }
 RunResult Runtime::run_all(TaskSource& source, std::size_t at_once) { return impl_->run_all(source, at_once); }
 void Runtime::more_work() { impl_->more_work(); }
+bool Runtime::cancel(const std::string& task_uuid) { return impl_->cancel(task_uuid); }
 std::optional<Uuid> Runtime::engine_id() const { return impl_->engine_id(); }
 RunResult Runtime::check_handlers(const TaskTemplate& task_template) { return impl_->check(task_template); }
 std::variant<std::vector<HandlerInfo>, BootReport> Runtime::handlers() { return impl_->handlers(); }
