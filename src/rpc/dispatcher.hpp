@@ -33,7 +33,8 @@ class Reply {
 };
 
 struct DispatcherLimits {
-  JsonLimits line{.max_bytes = 8u << 20, .max_depth = 104};  ///< values of depth 100, in params, in a request, in a batch
+  JsonLimits line{.max_bytes = 8u << 20,
+                  .max_depth = 104};  ///< values of depth 100, in params, in a request, in a batch
   std::size_t most_in_batch = 1000;
 };
 

@@ -110,8 +110,9 @@ TEST_CASE("the specification's examples: rpc call with invalid Request object") 
 
 TEST_CASE("the specification's examples: rpc call Batch, invalid JSON") {
   Peer peer;
-  CHECK(peer.ask(R"([{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"])") ==
-        error(-32700, "Parse error"));
+  CHECK(
+      peer.ask(R"([{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"])") ==
+      error(-32700, "Parse error"));
 }
 
 TEST_CASE("the specification's examples: rpc call with an empty Array") {
@@ -154,7 +155,8 @@ TEST_CASE("the specification's examples: rpc call Batch (all notifications)") {
 
 TEST_CASE("ids come back as they were written: strings, fractions, big numbers, null") {
   Peer peer;
-  for (const char* id : {R"("")", R"("\u00e9\n")", "0", "-1", "1.50", "123456789012345678901234567890", "1e3", "null"}) {
+  for (const char* id :
+       {R"("")", R"("\u00e9\n")", "0", "-1", "1.50", "123456789012345678901234567890", "1e3", "null"}) {
     CAPTURE(id);
     peer.out.clear();
     peer.dispatcher.receive(R"({"jsonrpc":"2.0","method":"get_data","id":)" + std::string(id) + "}");
@@ -197,9 +199,10 @@ TEST_CASE("hostile lines are answered, and the next line is read as if nothing h
   CHECK(peer.ask(" \r") == nullptr);
   peer.out.clear();
   peer.dispatcher.refuse_line("the line is longer than 8 MiB");
-  CHECK(peer.out.back() ==
-        "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,\"message\":\"Parse error\",\"data\":{\"message\":\"the line is "
-        "longer than 8 MiB\"}},\"id\":null}\n");
+  CHECK(
+      peer.out.back() ==
+      "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32700,\"message\":\"Parse error\",\"data\":{\"message\":\"the line is "
+      "longer than 8 MiB\"}},\"id\":null}\n");
   CHECK(peer.ask(R"({"jsonrpc":"2.0","method":"sum","params":[1],"id":1})")["result"] == 1);
 }
 

@@ -21,8 +21,6 @@ namespace {
 
 constexpr std::size_t kTasksAtOnce = 64;
 
-HandlerSet set_of(const Task& task) { return task.handler_set ? *task.handler_set : HandlerSet{}; }
-
 class Queue final : public TaskSource {
  public:
   explicit Queue(std::deque<Adoption> tasks) : tasks_(std::move(tasks)) {}
@@ -86,13 +84,7 @@ class SetRun {
 std::map<std::string, std::deque<Adoption>> by_handler_set(std::vector<Adoption> tasks) {
   std::map<std::string, std::deque<Adoption>> groups;
   for (Adoption& task : tasks) {
-    const HandlerSet set = set_of(task.record.task);
-    std::string key = set.environment + '\n' + set.directory + '\n' + set.ruby;
-    for (const auto& list : {set.handlers, set.requires_}) {
-      for (const std::string& path : list) key += '\n' + path;
-      key += '\n';
-    }
-    for (const auto& [name, value] : set.env) key += '\n' + name + '=' + value;
+    const std::string key = handler_set_key(handler_set_of(task.record.task));
     groups[key].push_back(std::move(task));
   }
   return groups;
@@ -111,9 +103,10 @@ ExitCode finish_earlier(const TaskRecord& record, const WorkerChoice& workers, c
   }
   if (record.owner) end_survivors({*record.owner}, console);
   RunView view(console, RunView::Mode::Watch);
-  with_runtime(runtime_for(set_of(record.task), workers, store_url, store_options), view, [&](Runtime& runtime) {
-    result = runtime.resume({record, record.owner.has_value()});
-  });
+  with_runtime(runtime_for(handler_set_of(record.task), workers, store_url, store_options), view,
+               [&](Runtime& runtime) {
+                 result = runtime.resume({record, record.owner.has_value()});
+               });
   return tell_end(result, uuid, console, view);
 }
 
@@ -127,7 +120,8 @@ ExitCode resume_all(std::vector<Adoption> tasks, const WorkerChoice& workers, co
   TaskLines lines(console);
   ExitCode worst = ExitCode::Complete;
   for (auto& [key, group] : by_handler_set(std::move(tasks))) {
-    const RuntimeOptions runtime = runtime_for(set_of(group.front().record.task), workers, store_url, store_options);
+    const RuntimeOptions runtime =
+        runtime_for(handler_set_of(group.front().record.task), workers, store_url, store_options);
     const ExitCode code = SetRun(console, lines).run(runtime, std::move(group));
     if (code == ExitCode::Interrupted || code == ExitCode::Terminated || code == ExitCode::NoReader) return code;
     if (worst == ExitCode::Complete) worst = code;

@@ -99,4 +99,16 @@ SharedHandlerSet handler_set_of(const WorkerOptions& workers) {
   return set;
 }
 
+HandlerSet handler_set_of(const Task& task) { return task.handler_set ? *task.handler_set : HandlerSet{}; }
+
+std::string handler_set_key(const HandlerSet& set) {
+  std::string key = set.environment + '\n' + set.directory + '\n' + set.ruby;
+  for (const auto& list : {set.handlers, set.requires_}) {
+    for (const std::string& path : list) key += '\n' + path;
+    key += '\n';
+  }
+  for (const auto& [name, value] : set.env) key += '\n' + name + '=' + value;
+  return key;
+}
+
 }  // namespace tasker::cli

@@ -33,4 +33,10 @@ RuntimeOptions runtime_for(const HandlerSet& set, const WorkerChoice& choice, co
 /// The set that a run stores with its tasks.
 SharedHandlerSet handler_set_of(const WorkerOptions& workers);
 
+/// The set a stored task was begun with.
+HandlerSet handler_set_of(const Task& task);
+
+/// The same text for equal sets, another one for others.
+std::string handler_set_key(const HandlerSet& set);
+
 }  // namespace tasker::cli

@@ -1,12 +1,11 @@
 #include <algorithm>
 
-#include "cli/run/result_object.hpp"
 #include "cli/run/store_choice.hpp"
 #include "cli/run/takeover.hpp"
 #include "cli/task_commands/commands.hpp"
+#include "cli/task_commands/task_json.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
-#include "core/json_writer.hpp"
 #include "core/time_text.hpp"
 
 namespace tasker::cli {
@@ -15,39 +14,9 @@ namespace {
 
 using store::TaskSummary;
 
-void write_time(JsonWriter& json, std::string_view name, const std::optional<WallTime>& time) {
-  time ? json.field(name, iso_text(*time)) : json.null_field(name);
-}
-
-void write_summary(JsonWriter& json, const TaskSummary& task) {
-  json.begin_object().field("task_uuid", task.uuid.text()).field("namespace", task.name_space);
-  json.field("name", task.name).field("version", task.version).field("state", task.state);
-  json.field_or_null("run_id", task.run_id);
-  task.line.value_or(0) > 0 ? json.field("line", *task.line) : json.null_field("line");
-  json.field_or_null("unique_key", task.unique_key);
-  write_time(json, "started_at", task.started_at);
-  write_time(json, "finished_at", task.finished_at);
-  json.field("steps_total", task.steps_total).field("steps_complete", task.steps_complete);
-  write_error(json.key("error"), task.error);
-  json.end_object();
-}
-
-std::string json_list(const std::vector<TaskSummary>& tasks) {
-  std::string out;
-  JsonWriter json(out);
-  json.begin_array();
-  for (const TaskSummary& task : tasks) write_summary(json, task);
-  json.end_array();
-  return out + "\n";
-}
-
 std::string json_lines(const std::vector<TaskSummary>& tasks) {
   std::string out;
-  for (const TaskSummary& task : tasks) {
-    JsonWriter json(out);
-    write_summary(json, task);
-    out += '\n';
-  }
+  for (const TaskSummary& task : tasks) out += summary_json(task) + '\n';
   return out;
 }
 
@@ -87,7 +56,7 @@ ExitCode task_list(const TaskOptions& options, const Console& console) {
   const auto tasks = reader->list(options.filter);
   const OutputFormat output = console.options().output;
   console.print(output == OutputFormat::Text   ? text_list(tasks, console.out())
-                : output == OutputFormat::Json ? json_list(tasks)
+                : output == OutputFormat::Json ? tasks_json(tasks) + "\n"
                                                : json_lines(tasks));
   if (console.is_text() && static_cast<std::int64_t>(tasks.size()) == options.filter.limit) {
     console.warn("the list is cut after " + std::to_string(tasks.size()) + " tasks; --limit 0 shows all");

@@ -7,6 +7,7 @@
 #include "cli/run/store_choice.hpp"
 #include "cli/run/takeover.hpp"
 #include "cli/task_commands/commands.hpp"
+#include "cli/task_commands/task_json.hpp"
 #include "cli/task_commands/task_text.hpp"
 #include "cli/terminal/result_table.hpp"
 #include "cli/terminal/text_width.hpp"
@@ -20,15 +21,8 @@ namespace {
 
 constexpr int kWatchEveryMs = 100;
 
-int code_of(const TaskRecord& record) { return is_settled(record.state) ? to_int(exit_code_of(record)) : -1; }
-
 std::string object(const TaskRecord& record, bool resumable, bool as_event) {
-  return result_object(record, {code_of(record), resumable, as_event}) + "\n";
-}
-
-bool is_resumable(store::StoreReader& reader, const TaskRecord& record) {
-  const auto owner = reader.owner(record);
-  return !is_settled(record.state) && (!owner || !owner->alive);
+  return task_json(record, resumable, as_event) + "\n";
 }
 
 std::string standing(store::StoreReader& reader, const TaskRecord& record) {
