@@ -22,6 +22,7 @@ inline constexpr std::string_view not_found = "not_found";
 inline constexpr std::string_view store_unavailable = "store_unavailable";
 inline constexpr std::string_view workers_failed = "workers_failed";
 inline constexpr std::string_view duplicate_key = "duplicate_key";
+inline constexpr std::string_view cancelled = "cancelled";
 inline constexpr std::string_view interrupted = "interrupted";
 inline constexpr std::string_view bug = "bug";
 }  // namespace kind

@@ -234,6 +234,21 @@ std::vector<CommandSpec> make_table() {
        {kOutput, kQuiet, kNoColor},
        {"eval \"$(tasker completion bash)\"", "tasker completion zsh > ~/.zfunc/_tasker",
         "tasker completion fish > ~/.config/fish/completions/tasker.fish"}},
+      {"rpc",
+       "",
+       "Serve JSON-RPC 2.0 on stdin and stdout",
+       "Runs, validates, lists, cancels and retries for any program that can write a line: one JSON-RPC 2.0 message "
+       "per "
+       "line, several requests at once, progress as notifications. Ends with its input, when all is answered. "
+       "docs/rpc.md has the methods, examples/rpc clients in Ruby, Python and shell.",
+       {},
+       {kHandlers,    kRequire,     kWorkers,     kEnvironment, store_flag(), durability_flag(), store_patience_flag(),
+        kBootTimeout, kStepTimeout, kCancelGrace, kTermGrace,   kDrainGrace,  kMaxSteps,         kMaxRss,
+        kMaxMemory,   kMaxFiles,    kCleanEnv,    kPassEnv,     kWorkerTtl,   kIdleTtl,          kWatch,
+        kQuiet,       kNoColor},
+       {"tasker rpc -H app/handlers --store sqlite:tasks.db",
+        "echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"workflow/run\",\"params\":{\"template\":\"order.yaml\"}}' "
+        "| tasker rpc"}},
       {"rpc-conformance",
        "",
        "Try a runner against every rule of the protocol",

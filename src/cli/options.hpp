@@ -103,6 +103,13 @@ struct HandlerOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
+/// A server on stdin and stdout: `tasker rpc`.
+struct ServerOptions {
+  CommonOptions common;
+  WorkerChoice workers;
+  StoreChoice store;
+};
+
 /// Where to write a new project.
 struct InitOptions {
   CommonOptions common;

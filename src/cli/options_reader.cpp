@@ -140,6 +140,13 @@ GraphOptions read_graph_options(const CommandLine& line, const Environment& envi
           kFormats[read.choice("format", {"ascii", "mermaid", "dot"})]};
 }
 
+ServerOptions read_server_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  ServerOptions options{common(read), workers(read), read_store(read)};
+  options.common.output = OutputFormat::Json;  // stdout is the protocol's, whatever the environment wants
+  return options;
+}
+
 HandlerOptions read_handler_options(const CommandLine& line, const Environment& environment) {
   const Reader read(line, environment);
   const bool named = line.command->name != "handler list";

@@ -26,6 +26,11 @@ enum class ErrorCode : int {
   ShuttingDown = -32006,
   ProtocolVersion = -32007,
   UnknownContextRef = -32009,
+  // Of `tasker rpc` alone (docs/rpc.md, "Errors").
+  NotFound = -32010,
+  Conflict = -32011,
+  StoreUnavailable = -32012,
+  DuplicateKey = -32013,
   Cancelled = -32800,
 };
 

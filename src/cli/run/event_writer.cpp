@@ -111,12 +111,12 @@ class EventLine {
   WallTime at_;
 };
 
-bool droppable(const Event& event) {
+}  // namespace
+
+bool is_droppable(const Event& event) {
   return std::holds_alternative<StepProgressed>(event) || std::holds_alternative<StepLogged>(event) ||
          std::holds_alternative<WorkerLogged>(event);
 }
-
-}  // namespace
 
 std::string event_line(const Event& event, WallTime at) {
   std::string out;
@@ -125,6 +125,8 @@ std::string event_line(const Event& event, WallTime at) {
   return out += '}';
 }
 
-void EventWriter::on_event(const Event& event, WallTime at) { sink_(event_line(event, at) + '\n', droppable(event)); }
+void EventWriter::on_event(const Event& event, WallTime at) {
+  sink_(event_line(event, at) + '\n', is_droppable(event));
+}
 
 }  // namespace tasker::cli

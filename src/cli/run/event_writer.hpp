@@ -20,6 +20,10 @@ class EventWriter final : public Observer {
   Sink sink_;
 };
 
+/// Whether the event may be left out for a reader that is too slow: what steps and workers say, not what becomes of
+/// them.
+bool is_droppable(const Event& event);
+
 /// The line of one event, without its newline.
 std::string event_line(const Event& event, WallTime at);
 

@@ -1,9 +1,9 @@
 #include <filesystem>
 #include <string>
 
-#include "cli/command_error.hpp"
 #include "cli/commands.hpp"
 #include "cli/run/bulk_run.hpp"
+#include "cli/run/context_check.hpp"
 #include "cli/run/input.hpp"
 #include "cli/run/plan.hpp"
 #include "cli/run/resume.hpp"
@@ -19,29 +19,10 @@ namespace tasker::cli {
 
 namespace {
 
-void check_context(const TaskTemplate& task_template, const JsonText& context, const RunOptions& options,
-                   const Console& console) {
-  const std::string name = options.input.starts_with('@') ? options.input.substr(1) : "--input";
-  std::vector<Diagnostic> mismatches;
-  for (const std::string& sentence : check_input(task_template, context)) mismatches.push_back({name, 0, 0, sentence});
-  if (mismatches.empty()) return;
-  if (!options.strict && !task_template.input_schema_enforced) {
-    console.warn(mismatches);
-    return;
-  }
-  const std::string message = mismatches.size() == 1 ? mismatches.front().text()
-                                                     : "the input does not fit the template's schema in " +
-                                                           std::to_string(mismatches.size()) + " places";
-  throw invalid(kind::input_invalid, message, std::move(mismatches));
-}
+std::string input_name(const std::string& input) { return input.starts_with('@') ? input.substr(1) : "--input"; }
 
 RuntimeOptions runtime_options(const RunOptions& options, const TaskTemplate& task_template, const Console& console) {
-  auto paths = handler_paths(options.workers.handlers, &task_template);
-  if (paths.empty() && !task_template.steps.empty()) throw no_handlers_error(&task_template);
-  RuntimeOptions runtime;
-  runtime.workers = worker_options(options.workers, std::move(paths));
-  runtime.step_limits = options.workers.steps;
-  runtime.drain_grace = options.workers.patience.drain.value_or(runtime.drain_grace);
+  RuntimeOptions runtime = runtime_for(options.workers, task_template);
   if (options.dry_run) return runtime;
   runtime.store = store_for_run(options.store, console);
   runtime.store_options = options.store.options;
@@ -82,7 +63,7 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
     return bulk_run(options, loaded.value, runtime_options(options, task_template, console), console);
   }
   const JsonText context = read_input(options.input);
-  check_context(task_template, context, options, console);
+  check_context(task_template, context, {input_name(options.input), options.strict}, console);
   RuntimeOptions runtime = runtime_options(options, task_template, console);
   if (options.dry_run) return dry_run(task_template, runtime, console);
   if (auto earlier = earlier_run(options, runtime.store)) {

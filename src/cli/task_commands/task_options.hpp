@@ -31,6 +31,10 @@ struct TaskOptions {
 
 TaskOptions read_task_options(const CommandLine& line, const Environment& environment, WallTime now);
 
+/// The name of a task's state; throws CommandError (usage) with all names for any other. `source` is where it was
+/// written: `--state`.
+std::string checked_task_state(const std::string& source, const std::string& state);
+
 /// `2026-01-31`, `2026-01-31T12:00:00Z` (with or without fractions and Z), or a duration before `now`.
 std::optional<WallTime> parse_moment(const std::string& text, WallTime now);
 

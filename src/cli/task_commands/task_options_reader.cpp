@@ -22,20 +22,23 @@ std::optional<WallTime> moment(const Reader& read, std::string_view flag, WallTi
 
 std::string task_state(const Reader& read) {
   const auto given = read.value("state");
-  if (!given || task_state_from(given->value)) return given ? given->value : "";
-  std::vector<std::string> names;
-  for (const auto state :
-       {TaskState::Pending, TaskState::InProgress, TaskState::WaitingForRetry, TaskState::BlockedByFailures,
-        TaskState::Complete, TaskState::Error, TaskState::Cancelled, TaskState::ResolvedManually}) {
-    names.emplace_back(to_string(state));
-  }
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  throw usage_error(given->source + ": \"" + given->value + "\" is not one of " + all +
-                    did_you_mean(given->value, names));
+  return given ? checked_task_state(given->source, given->value) : "";
 }
 
 }  // namespace
+
+std::string checked_task_state(const std::string& source, const std::string& state) {
+  if (task_state_from(state)) return state;
+  std::vector<std::string> names;
+  for (const auto known :
+       {TaskState::Pending, TaskState::InProgress, TaskState::WaitingForRetry, TaskState::BlockedByFailures,
+        TaskState::Complete, TaskState::Error, TaskState::Cancelled, TaskState::ResolvedManually}) {
+    names.emplace_back(to_string(known));
+  }
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  throw usage_error(source + ": \"" + state + "\" is not one of " + all + did_you_mean(state, names));
+}
 
 std::optional<WallTime> parse_moment(const std::string& text, WallTime now) {
   if (const auto ago = parse_duration(text); ago && text.find('-') == std::string::npos) return now - *ago;
