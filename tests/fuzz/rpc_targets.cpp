@@ -4,6 +4,7 @@
 #include "core/json_scan.hpp"
 #include "core/utf8.hpp"
 #include "fuzz/targets.hpp"
+#include "rpc/dispatcher.hpp"
 #include "rpc/envelope.hpp"
 #include "rpc/line_framer.hpp"
 
@@ -87,6 +88,41 @@ void envelope(std::string_view bytes) {
   } else {
     require(!std::get<rpc::Malformed>(message).reason.empty(), "what is no message says why");
     require(is_utf8(std::get<rpc::Malformed>(message).reason), "the reason is UTF-8");
+  }
+}
+
+/// Lines of any bytes: each request is answered once, every answer is one line of JSON-RPC.
+void dispatcher(std::string_view bytes) {
+  std::vector<std::string> answers;
+  std::vector<rpc::Reply> open;
+  std::size_t calls = 0;
+  {
+    rpc::Dispatcher server([&](std::string line) { answers.push_back(std::move(line)); });
+    server.on("now", [&](const rpc::Call& call, rpc::Reply reply) {
+      ++calls;
+      require(call.is_notification() || !check_json(call.id, {}), "an id is JSON");
+      require(call.params.empty() || !check_json(call.params, {.max_depth = 104}), "params are JSON");
+      reply.result(call.params.empty() ? "null" : call.params);
+    });
+    server.on("later", [&](const rpc::Call&, rpc::Reply reply) {
+      reply.on_cancel([&calls] { ++calls; });
+      open.push_back(std::move(reply));
+    });
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      const std::size_t before = answers.size();
+      const std::size_t waiting = server.pending();
+      server.receive(rest.substr(0, end));
+      require(answers.size() <= before + 1, "a line has one answer at most");
+      if (server.pending() < waiting) require(false, "nothing that waits was answered by itself");
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    for (rpc::Reply& reply : open) reply.error({rpc::ErrorCode::Cancelled, "over"});
+    require(server.pending() == 0, "everything was answered");
+  }
+  for (const std::string& line : answers) {
+    require(line.find('\n') == line.size() - 1, "an answer is one line");
+    require(!check_json(line, {.max_bytes = SIZE_MAX, .max_depth = 200}), "an answer is JSON");
   }
 }
 

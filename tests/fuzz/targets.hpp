@@ -12,6 +12,7 @@ namespace tasker::fuzz {
 void json_scan(std::string_view bytes);
 void line_framer(std::string_view bytes);
 void envelope(std::string_view bytes);
+void dispatcher(std::string_view bytes);
 void step_answer(std::string_view bytes);
 void handshake(std::string_view bytes);
 void template_loader(std::string_view bytes);
@@ -20,9 +21,10 @@ struct Target {
   const char* name;  ///< of its folder in corpus/, too
   void (*run)(std::string_view bytes);
 };
-inline constexpr std::array<Target, 6> kTargets = {{{"json_scan", json_scan},
+inline constexpr std::array<Target, 7> kTargets = {{{"json_scan", json_scan},
                                                     {"line_framer", line_framer},
                                                     {"envelope", envelope},
+                                                    {"dispatcher", dispatcher},
                                                     {"step_answer", step_answer},
                                                     {"handshake", handshake},
                                                     {"template_loader", template_loader}}};

@@ -81,7 +81,15 @@ std::string WorkFolder::write(const std::string& name, const std::string& text) 
 EngineProcess::EngineProcess(std::vector<std::string> arguments, EngineOptions options) {
   int out[2], err[2];
   if (::pipe2(out, O_CLOEXEC) != 0 || ::pipe2(err, O_CLOEXEC) != 0) throw std::runtime_error("no pipes");
-  const int in = input_fd(options.input);
+  int in = -1;
+  if (options.talks) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipes");
+    in = ends[0];
+    in_fd_ = ends[1];
+  } else {
+    in = input_fd(options.input);
+  }
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in, 0);
@@ -96,12 +104,12 @@ EngineProcess::EngineProcess(std::vector<std::string> arguments, EngineOptions o
   posix_spawnattr_init(&attributes);
   if (options.group) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 
-  const std::string binary = tasker_binary();
+  const std::string binary = options.program.empty() ? tasker_binary() : options.program;
   arguments.insert(arguments.begin(), binary);
   auto argv = pointers(arguments);
   auto variables = environment(options);
   auto envp = pointers(variables);
-  const int failure = ::posix_spawn(&pid_, binary.c_str(), &actions, &attributes, argv.data(), envp.data());
+  const int failure = ::posix_spawnp(&pid_, binary.c_str(), &actions, &attributes, argv.data(), envp.data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   for (const int fd : {in, out[1], err[1]}) ::close(fd);
@@ -115,12 +123,25 @@ EngineProcess::~EngineProcess() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
-  for (const int fd : {out_fd_, err_fd_}) {
+  for (const int fd : {in_fd_, out_fd_, err_fd_}) {
     if (fd >= 0) ::close(fd);
   }
 }
 
 void EngineProcess::signal(int number) const { ::kill(pid_, number); }
+
+void EngineProcess::send(const std::string& text) const {
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t count = ::write(in_fd_, text.data() + at, text.size() - at);
+    if (count < 0 && errno != EINTR) throw std::runtime_error("it does not read its stdin");
+    if (count > 0) at += static_cast<std::size_t>(count);
+  }
+}
+
+void EngineProcess::close_stdin() {
+  ::close(in_fd_);
+  in_fd_ = -1;
+}
 
 void EngineProcess::close_stdout() {
   ::close(out_fd_);

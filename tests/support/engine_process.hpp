@@ -32,6 +32,8 @@ struct EngineOptions {
   std::vector<std::pair<std::string, std::string>> env;  ///< added to, or replacing, the test's environment
   std::string stdout_file = {};                          ///< opened for its stdout, which is then not captured
   std::vector<int> closed = {};                          ///< of its standard streams, those it starts without
+  std::string program = {};                              ///< run instead of the binary: looked up in PATH
+  bool talks = false;                                    ///< its stdin is a pipe, for `send`; `input` is not used
   bool group = false;  ///< in a process group of its own, so that a terminal's Ctrl-C can be played
 };
 
@@ -53,6 +55,9 @@ class EngineProcess {
   void wait_for(const std::string& text);
   /// The pid of the worker that runs a step; needs `-o jsonl`.
   int wait_for_worker_of(const std::string& step);
+  /// Writes to its stdin, which must be read on; see `talks`.
+  void send(const std::string& text) const;
+  void close_stdin();
   /// Nobody reads its stdout any more.
   void close_stdout();
   /// True when it ends before `patience` is over; its output is read meanwhile.
@@ -67,6 +72,7 @@ class EngineProcess {
   bool read_some(std::chrono::milliseconds patience, int also_fd = -1);
   void fail(const std::string& why);
   int pid_ = -1;
+  int in_fd_ = -1;
   int out_fd_ = -1;
   int err_fd_ = -1;
   std::optional<int> status_;

@@ -60,7 +60,10 @@ std::function<void(Outcome)> answering(const SharedReply& reply) {
 class TaskCall {
  public:
   TaskCall(StdioServer& server, const rpc::Call& call, rpc::Reply reply)
-      : server_(server), id_(call.id), state_(std::make_shared<State>(State{std::move(reply)})) {}
+      : server_(server),
+        id_(call.id),
+        // A task that failed is a result like any other; a handler that was called has none then.
+        state_(std::make_shared<State>(State{std::move(reply), call.method == "handler/call"})) {}
 
   Asker asker() const {
     Asker asker;
@@ -82,6 +85,7 @@ class TaskCall {
  private:
   struct State {
     rpc::Reply reply;
+    bool failure_is_error = false;
     bool taken_back = false;
   };
 
@@ -90,6 +94,10 @@ class TaskCall {
     const Answer& answer = std::get<Answer>(outcome);
     if (state.taken_back && answer.code == ExitCode::Cancelled) {
       return state.reply.error({rpc::ErrorCode::Cancelled, "cancelled", JsonText::trusted(answer.json)});
+    }
+    if (state.failure_is_error && answer.code != ExitCode::Complete) {
+      return state.reply.error(
+          {rpc::ErrorCode::HandlerRaised, "the handler did not complete", JsonText::trusted(answer.json)});
     }
     state.reply.result(answer.json);
   }
@@ -123,7 +131,7 @@ std::string introduction(const std::vector<std::string>& methods) {
   return out;
 }
 
-bool speaks_ours(const std::string& params) {
+bool speaks_ours(std::string_view params) {
   const JsonMembers members = JsonMembers::of_checked(params.empty() ? "{}" : params);
   const auto versions = members.find("protocol_versions");
   if (!versions) return true;

@@ -87,7 +87,7 @@ void StdioServer::look_whether_over() {
 
 void StdioServer::on_signal(int signal) {
   const bool answered = dispatcher_.pending() == 0;
-  code_ = signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted;
+  if (code_ == ExitCode::Complete) code_ = signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted;
   input_over_ = true;
   service_.stop(signal);
   // Only stdout's reader is waited for, who may never come.

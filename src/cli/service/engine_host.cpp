@@ -161,7 +161,7 @@ void EngineHost::end_all(const CommandError& error) {
     waiting.swap(queue_);
   }
   for (const HostedTask& task : waiting) listener_.on_end(task.uuid, error);
-  while (!active_.empty()) end(active_.begin()->first, error);
+  for (const auto& [uuid, task] : std::exchange(active_, {})) listener_.on_end(uuid, error);
 }
 
 }  // namespace tasker::cli
