@@ -283,7 +283,8 @@ TEST_CASE("rpc: the example clients in Ruby, Python and shell run a workflow and
   for (const auto& [program, file] : {std::pair("ruby", "rb"), std::pair("python3", "py"), std::pair("sh", "sh")}) {
     CAPTURE(program);
     WorkFolder folder("rpc");
-    const EngineOptions options{.directory = folder.path(), .env = {{"TASKER", tasker_binary()}}, .program = program};
+    const EngineOptions options{
+        .input = "", .directory = folder.path(), .env = {{"TASKER", tasker_binary()}}, .program = program};
     EngineProcess client({clients + file, kDiamond, "{\"even_number\": 6}"}, options);
     CHECK(client.wait() == 0);
     CHECK(client.out().find("diamond: complete\n") != std::string::npos);
