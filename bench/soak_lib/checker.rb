@@ -60,13 +60,19 @@ module Soak
       end
     end
 
+    # Attempts that may have ended with their process.
+    ENDED_WITH_IT = %w[worker_lost worker_killer out_of_memory timeout].freeze
+
     # When processes were gone: by the engine's events, by the end of attempts that were lost with their process, and what
     # was seen of the workers of killed engines. Not every engine tells its events: one that takes over has a result only.
     def exits(evidence)
       told = evidence.events.select { |event| event["event"] == "worker.exited" }.map { |event| [event["pid"], Times.of(event)] }
-      lost = evidence.steps.flat_map { |step| step["history"] }.select { |row| row["outcome"] == "worker_lost" }
-                     .map { |row| [row["worker_pid"], Times.end_of(row)] }
-      (told + lost + evidence.gone.to_a).group_by(&:first).transform_values { |pairs| pairs.map(&:last) }
+      (told + lost_with_it(evidence) + evidence.gone.to_a).group_by(&:first).transform_values { |pairs| pairs.map(&:last) }
+    end
+
+    def lost_with_it(evidence)
+      rows = evidence.steps.flat_map { |step| step["history"] }.select { |row| ENDED_WITH_IT.include?(row["outcome"]) }
+      rows.map { |row| [row["worker_pid"], Times.end_of(row)] }
     end
 
     # True when the step is complete.

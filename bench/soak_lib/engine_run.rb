@@ -150,7 +150,16 @@ module Soak
       at = Process.clock_gettime(Process::CLOCK_REALTIME)
       before.each { |worker| @gone[worker] ||= at }
       Process.kill(:KILL, pid)
-      workers.each { |worker| Thread.new { @gone[worker] = Watch.until_gone(worker) } }
+      workers.each { |worker| Thread.new { @gone[worker] = [Watch.until_gone(worker), last_effect(worker)].compact.max } }
+    end
+
+    # What it left behind proves, too, that it lived then.
+    def last_effect(worker)
+      effects.reverse_each do |line|
+        _, _, _, pid, _, at = line.split
+        return at.to_f if pid.to_i == worker
+      end
+      nil
     end
 
     def path(name)

@@ -25,12 +25,23 @@ module Soak
       File.read("/proc/#{pid}/stat")[/\) (\w)/, 1]
     end
 
-    # The time when a process was gone; a zombie does nothing any more.
+    # Waits until a process is gone (a zombie does nothing any more). The last time it is known to have lived: when it
+    # was found gone says little, since on a busy machine a look may come long after its end.
     def self.until_gone(pid)
-      sleep(0.001) until state(pid) == "Z"
-      Process.clock_gettime(Process::CLOCK_REALTIME)
+      alive = Process.clock_gettime(Process::CLOCK_REALTIME)
+      loop do
+        looked = Process.clock_gettime(Process::CLOCK_REALTIME)
+        return alive if ended?(pid)
+
+        alive = looked
+        sleep(0.001)
+      end
+    end
+
+    def self.ended?(pid)
+      state(pid) == "Z"
     rescue SystemCallError
-      Process.clock_gettime(Process::CLOCK_REALTIME)
+      true
     end
 
     attr_reader :samples

@@ -78,8 +78,11 @@ class SoakCheckerTest < Minitest::Test
   def test_an_attempt_that_was_lost_ended_when_its_history_says_so
     effects = effects_of("s0").first(1) + effects_of("s0", attempt: 2, pid: 11, at: 20)
     step = complete("s0", { 10 => 1, 11 => 2 })
-    step["history"][0].merge!("outcome" => "worker_lost", "started_at" => Time.at(9).utc.iso8601(6), "duration_ms" => 6_000)
-    assert_empty check([step], effects).overlaps
+    step["history"][0].merge!("started_at" => Time.at(9).utc.iso8601(6), "duration_ms" => 6_000)
+    %w[worker_lost timeout].each do |outcome|
+      step["history"][0]["outcome"] = outcome
+      assert_empty check([step], effects).overlaps
+    end
     step["history"][0]["duration_ms"] = 12_000
     refute_empty check([step], effects).overlaps
   end

@@ -62,12 +62,12 @@ struct WorkerStarting {
   int pid;     ///< with `preload` the parent's, which is to fork it
   int generation;
 };
-/// It has announced its handlers and takes steps.
 /// The engine has let go of a task that has not ended: its unique key or line is taken, or another engine owns it.
 struct TaskDropped {
   const Task& task;
   const StoreError& why;
 };
+/// It has announced its handlers and takes steps.
 struct WorkerStarted {
   int worker;
   int pid;
@@ -89,11 +89,13 @@ struct WorkerExited {
   WorkerEndKind kind = WorkerEndKind::Stopped;
   std::optional<Duration> restart_in{};  ///< the slot waits so long before its next process
   WorkerEvidence evidence{};             ///< what is known of its end; last words only when it was not expected
+  bool canary = false;                   ///< it was to try new code, and did not get as far as serving it
 };
-/// The breaker opened: no process is started, steps wait.
+/// The breaker opened: no process is started; when none serves any more, steps wait.
 struct WorkersHeld {
   const BootReport& report;  ///< the last boot that failed
   Duration probe_in;
+  std::size_t serving = 0;  ///< workers that are there and go on
 };
 /// A boot succeeded again.
 struct WorkersReleased {};

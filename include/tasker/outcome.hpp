@@ -93,7 +93,7 @@ struct WorkerLost {
 };
 /// Nothing ran: the attempt is given back.
 struct NotStarted {
-  SharedError death;  ///< its worker had it in hand and died by itself; three such deaths end the step
+  SharedError death;  ///< its worker had it in hand and died, or hung past its deadline; three such deaths end the step
 };
 
 /// How one dispatch of a step ended. Expected failures are values; a `std::visit` that forgets one does not compile.

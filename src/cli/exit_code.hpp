@@ -16,6 +16,7 @@ enum class ExitCode : int {
   WorkersFailed = 9,  ///< no worker could boot
   DuplicateKey = 10,
   Bug = 70,
+  HungUp = 129,       ///< SIGHUP of a terminal that is gone
   Interrupted = 130,  ///< SIGINT
   NoReader = 141,     ///< nobody reads stdout any more
   Terminated = 143,   ///< SIGTERM

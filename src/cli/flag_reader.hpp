@@ -28,6 +28,11 @@ struct Given {
   throw usage_error(given.source + ": \"" + given.value + "\" is no " + expected);
 }
 
+inline void check_length(const Given& given, std::chrono::milliseconds read) {
+  if (read <= kLongestDuration) return;
+  throw usage_error(given.source + ": \"" + given.value + "\" is longer than the longest duration, 3650d");
+}
+
 /// Reads the flags of one command line against their twins.
 class Reader {
  public:
@@ -94,6 +99,7 @@ class Reader {
     if (!given) return std::nullopt;
     const auto read = parse_duration(given->value);
     if (!read || read->count() == 0) refuse_value(*given, "duration: write " + std::string(kDurationForms));
+    check_length(*given, *read);
     return read;
   }
 

@@ -12,4 +12,9 @@ std::optional<std::uint64_t> raise_descriptor_limit() {
   return limit.rlim_cur;
 }
 
+std::uint64_t most_descriptors() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : std::uint64_t{RLIM_INFINITY};
+}
+
 }  // namespace tasker::io

@@ -10,4 +10,7 @@ namespace tasker::io {
 /// given to workers (programs that use `select` break beyond 1024); none when nothing was changed.
 std::optional<std::uint64_t> raise_descriptor_limit();
 
+/// The hard limit: nobody in this process or below it may have more descriptors open at once.
+std::uint64_t most_descriptors();
+
 }  // namespace tasker::io

@@ -331,10 +331,10 @@ class Runtime::Impl final : public Observer {
     pool_->stop();
     // The grace is for at_exit blocks and connections to be closed; nothing runs any more.
     interruption_.allow(kShutdownGrace, clock_.steady());
-    loop_until([this] { return pool_->all_gone(); });
+    loop_until([this] { return pool_->all_gone() || abandoned_; });
     if (!preload_) return;
     preload_->retire();
-    loop_until([this] { return preload_->is_idle(); });
+    loop_until([this] { return preload_->is_idle() || abandoned_; });
   }
 
   // --- ends ---
@@ -351,7 +351,9 @@ class Runtime::Impl final : public Observer {
   }
 
   bool stopping() const { return interruption_.is_asked(); }
-  bool gave_up() const { return engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker()); }
+  bool gave_up() const {
+    return abandoned_ || engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker());
+  }
 
   void on_stop(int signal) {
     act(interruption_.asked(signal, clock_.steady()));
@@ -364,6 +366,20 @@ class Runtime::Impl final : public Observer {
       engine_.kill();
       if (pool_) pool_->kill();
       if (preload_) preload_->kill();
+    }
+    if (act == Interruption::Act::Abandon) leave_behind();
+  }
+
+  /// Nobody waits any longer for what SIGKILL did not end.
+  void leave_behind() {
+    abandoned_ = true;
+    if (!pool_) return;
+    for (const WorkerSlot& slot : pool_->snapshot().slots) {
+      if (slot.pid <= 0) continue;
+      on_event(Event(WorkerLogged{slot.number, slot.pid,
+                                  "process " + std::to_string(slot.pid) +
+                                      " does not end by SIGKILL: it is stuck in the kernel, and is left behind"}),
+               clock_.wall());
     }
   }
 
@@ -429,6 +445,7 @@ class Runtime::Impl final : public Observer {
   std::optional<BootReport> no_worker_;
   bool announced_ = false;
   bool turn_posted_ = false;
+  bool abandoned_ = false;  ///< workers that can't be ended are not waited for
 };
 
 Runtime::Runtime(RuntimeOptions options, Observer& observer)

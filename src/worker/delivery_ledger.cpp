@@ -48,14 +48,20 @@ Delivery DeliveryLedger::stage(const Entry& entry, std::uint64_t written) const 
 }
 
 Fate DeliveryLedger::fate(const Entry& entry, Delivery stage, Death death) const {
-  if (stage == Delivery::Unwritten || stage == Delivery::Behind || exhausted_) return {};
+  if (stage == Delivery::Behind || exhausted_) return {};
   // The runner announces it before it calls the handler, and the pipe was read to its end.
-  if (stage == Delivery::Delivered && entry.alone) {
-    return {Fate::Kind::NotStarted, std::nullopt, death == Death::ItsOwn && !entry.asked};
-  }
+  const bool unannounced = stage == Delivery::Delivered && entry.alone;
+  if (stage == Delivery::Unwritten || unannounced) return never_began(entry, stage, death);
   if (entry.asked && entry.reason) return {Fate::Kind::Stopped, entry.reason, false};
   if (entry.asked || death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt, false};
   return {Fate::Kind::Lost, std::nullopt, false};
+}
+
+/// Given back; but a step must not be sent without end to workers that die or hang of its request alone.
+Fate DeliveryLedger::never_began(const Entry& entry, Delivery stage, Death death) const {
+  const bool hung = &entry == &entries_.front() && entry.reason == CancelReason::Deadline;
+  const bool died = stage == Delivery::Delivered && death == Death::ItsOwn && !entry.asked;
+  return {Fate::Kind::NotStarted, hung ? entry.reason : std::nullopt, hung || died};
 }
 
 std::vector<std::pair<rpc::RequestId, Fate>> DeliveryLedger::close(std::uint64_t written, Death death) {

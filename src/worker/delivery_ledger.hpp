@@ -36,7 +36,8 @@ struct Fate {
   };
   Kind kind = Kind::NotStarted;
   std::optional<CancelReason> reason;
-  bool in_hand = false;  ///< NotStarted: its worker had read it, perhaps, and died by itself
+  /// NotStarted: its worker had it in hand, and died by itself or had to be killed at the step's deadline (`reason`).
+  bool in_hand = false;
   friend bool operator==(const Fate&, const Fate&) = default;
 };
 
@@ -79,6 +80,7 @@ class DeliveryLedger {
   Entry* find(rpc::RequestId id) { return const_cast<Entry*>(std::as_const(*this).find(id)); }
   Delivery stage(const Entry& entry, std::uint64_t written) const;
   Fate fate(const Entry& entry, Delivery stage, Death death) const;
+  Fate never_began(const Entry& entry, Delivery stage, Death death) const;
 
   std::deque<Entry> entries_;
   bool exhausted_ = false;

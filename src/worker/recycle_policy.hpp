@@ -30,14 +30,15 @@ class RecyclePolicy {
   /// `random` is in [0, 1).
   RecyclePolicy(const RecycleLimits& limits, TimePoint started, double random);
 
-  void on_ready(TimePoint now) { idle_since_ = now; }
+  /// Its age counts from now: a limit that is shorter than its boot must not keep it from ever serving.
+  void on_ready(TimePoint now) { started_ = *(idle_since_ = now); }
   void on_step_sent() { idle_since_.reset(); }
   void on_step_ended(TimePoint now, std::optional<std::int64_t> rss_kb);
 
   /// Why it should go, when it has no step.
   std::optional<Recycle> due(TimePoint now) const;
-  /// It has served its time: nothing more should be sent to it, so that it comes to have no step.
-  bool has_served(TimePoint now) const { return served(now).has_value(); }
+  /// It has served its time: nothing more should be sent to it, so that it comes to have no step. Each gets one step.
+  bool has_served(TimePoint now) const { return steps_ > 0 && served(now).has_value(); }
   /// When time alone makes it due.
   TimePoint next_due() const;
   /// The machine stood still for that time.

@@ -143,8 +143,9 @@ StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelRea
 StepOutcome outcome_of(const Fate& fate, ErrorInfo lost, Duration timeout, std::optional<Duration> silent) {
   switch (fate.kind) {
     case Fate::Kind::NotStarted:
-      if (fate.in_hand) return NotStarted{std::make_shared<ErrorInfo>(std::move(lost))};
-      return NotStarted{};
+      if (!fate.in_hand) return NotStarted{};
+      if (fate.reason) lost.message += ", which had not begun within its " + human_text(timeout);
+      return NotStarted{std::make_shared<ErrorInfo>(std::move(lost))};
     case Fate::Kind::Stopped:
       if (silent) lost.message += "; it was heard of last " + human_text(*silent) + " before";
       return stopped(std::move(lost), *fate.reason, timeout);

@@ -51,9 +51,10 @@ Worker* Supervisor::running(DispatchId dispatch) {
   return nullptr;
 }
 
-bool Supervisor::has_usable_worker() const {
-  return std::any_of(slots_.begin(), slots_.end(),
-                     [](const Slot& slot) { return slot.serves() && slot.worker->state() != Worker::State::Starting; });
+std::size_t Supervisor::serving() const {
+  return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const Slot& slot) {
+    return slot.serves() && slot.worker->state() != Worker::State::Starting;
+  }));
 }
 
 std::size_t Supervisor::busy() const {
@@ -104,7 +105,7 @@ void Supervisor::boot_failed(Slot& slot, const BootReport& report, bool hopeless
   const bool was_closed = breaker_.state() == BreakerState::Closed;
   breaker_.on_boot_failed(now);
   const bool opened = was_closed && breaker_.state() == BreakerState::Open;
-  if (opened) observe(WorkersHeld{report, *breaker_.next_probe() - now});
+  if (opened) observe(WorkersHeld{report, *breaker_.next_probe() - now, serving()});
   if (hopeless && announced_) {
     // It did load once: the files have changed meanwhile, for the worse.
     reload_.reject(now);
@@ -164,7 +165,7 @@ void Supervisor::worker_gone(Worker& worker, const WorkerEnd& end) {
   const Duration wait = slot.restarts.next_start() - now;
   const bool expected = end.kind == WorkerEndKind::Stopped || end.kind == WorkerEndKind::Recycled;
   observe(WorkerExited{worker.number(), worker.pid(), end.how, expected, end.kind,
-                       wait > Duration::zero() ? std::optional(wait) : std::nullopt, end.evidence});
+                       wait > Duration::zero() ? std::optional(wait) : std::nullopt, end.evidence, canary});
   if (canary) {
     canary_ = 0;
     if (end.boot) canary_failed(*end.boot);

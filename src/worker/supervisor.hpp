@@ -54,8 +54,9 @@ class Supervisor final : private WorkerListener {
   /// A worker that may take a step now, or null.
   Worker* ready_worker(bool at_most_once);
   Worker* running(DispatchId dispatch);
-  /// At least one worker is ready or busy.
-  bool has_usable_worker() const;
+  /// Workers that are ready or busy.
+  std::size_t serving() const;
+  bool has_usable_worker() const { return serving() > 0; }
   /// Workers with a step.
   std::size_t busy() const;
   /// New code is there, or may be.

@@ -105,6 +105,8 @@ TEST_CASE("workers come and go") {
   const json crashed = told(WorkerExited{2, 77, "exit 1", false, WorkerEndKind::DiedInStep, 100ms});
   CHECK(crashed["kind"] == "died_in_step");
   CHECK(crashed["restart_in_ms"] == 100.0);
+  CHECK(crashed["canary"] == false);
+  CHECK(told(WorkerExited{3, 78, "exit 1", false, WorkerEndKind::BootFailed, {}, {}, true})["canary"] == true);
   CHECK(told(WorkerStarting{1, 77, 3})["generation"] == 3);
   const json recycled = told(WorkerRecycled{1, 77, RecycleReason::MaxRss, "holds 300 MB"});
   CHECK(recycled["reason"] == "max_rss");
@@ -116,7 +118,8 @@ TEST_CASE("what holds workers up, and new code, are events with the reason in th
   report.message = "a.rb:3: SyntaxError";
   report.file = "a.rb";
   report.line = 3;
-  const json held = told(WorkersHeld{report, 30s});
+  const json held = told(WorkersHeld{report, 30s, 2});
+  CHECK(held["serving"] == 2);
   CHECK(held["event"] == "workers.held");
   CHECK(held["message"] == "a.rb:3: SyntaxError");
   CHECK(held["probe_in_ms"] == 30'000.0);

@@ -47,6 +47,7 @@ TEST_CASE("a value that can't be is refused by the name of its flag") {
   CHECK(refusal({"--timeout", "soon"}) ==
         "--timeout: \"soon\" is no duration: write 90s, 5m, 1h30m, 250ms or plain seconds");
   CHECK(refusal({"--timeout", "0"}).find("is no duration") != std::string::npos);
+  CHECK(refusal({"--idle-ttl", "4000d"}) == "--idle-ttl: \"4000d\" is longer than the longest duration, 3650d");
   CHECK(refusal({"-o", "jsn"}) == "--output: \"jsn\" is not one of text, json or jsonl; did you mean \"json\"?");
   CHECK(refusal({"--store", ""}) == "--store is empty");
   CHECK(refusal({"--strict=perhaps"}) == "--strict: \"perhaps\" is no switch: true or false");

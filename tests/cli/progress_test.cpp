@@ -295,6 +295,15 @@ TEST_CASE("in a log every event is one plain line, and some are none") {
   CHECK(progress_line(WorkerStarted{1, 7, 1ms}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 0", true}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 3", false}) == "worker 1 (pid 7) is gone: exit 3");
+  CHECK(progress_line(WorkerExited{3, 7, "exit 1", false, WorkerEndKind::BootFailed, {}, {}, true}) ==
+        "worker 3 (pid 7), which was to try the new code, is gone: exit 1");
+  BootReport report;
+  report.message = "exit 1";
+  CHECK(progress_line(WorkersHeld{report, 30s, 0}) == "no worker boots, steps wait; next try in 30.0 s: exit 1");
+  CHECK(progress_line(WorkersHeld{report, 30s, 1}) ==
+        "no further worker boots, 1 worker of the pool goes on; next try in 30.0 s: exit 1");
+  CHECK(progress_line(WorkersHeld{report, 30s, 2}) ==
+        "no further worker boots, 2 workers of the pool go on; next try in 30.0 s: exit 1");
   CHECK(progress_line(WorkerLogged{1, 7, "hi"}) == "worker 1 | hi");
   record.state = TaskState::Cancelled;
   CHECK(progress_line(TaskEnded{record}) == "order: cancelled");

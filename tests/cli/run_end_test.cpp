@@ -29,6 +29,7 @@ TEST_CASE("a run that could not go on has the code of its reason") {
   CHECK(exit_code_of(result(RunEnd::StoreFailed)) == ExitCode::StoreFailed);
   CHECK(exit_code_of(result(RunEnd::Interrupted, SIGINT)) == ExitCode::Interrupted);
   CHECK(exit_code_of(result(RunEnd::Interrupted, SIGTERM)) == ExitCode::Terminated);
+  CHECK(exit_code_of(result(RunEnd::Interrupted, SIGHUP)) == ExitCode::HungUp);
   CHECK(exit_code_of(result(RunEnd::TaskEnded)) == ExitCode::Bug);  // ended, but without a record
 }
 

@@ -171,4 +171,28 @@ TEST_CASE("fault 20: a step that kills three workers gets no fourth, and the res
   CHECK(run.step("after").at("error").at("blocked_by") == json{"fault"});
 }
 
+TEST_CASE("fault 20: an at_most_once step whose workers die before it begins gets three of them, and never ran") {
+  FaultRun run("f20");
+  run.start({.steps = fault_step("Fine", ", at_most_once: true"),
+             .runner = "dies_before_it_begins",
+             .arguments = {"-w", "1"}});
+  run.finish(1);
+  CHECK(run.outcomes("fault") == "worker_killer");
+  CHECK(run.step("fault").at("error").at("worker").at("signal") == "SIGKILL");
+  CHECK(run.events("worker.exited").size() == 3);
+  CHECK(run.journal("begin").empty());
+}
+
+TEST_CASE("fault 20: an at_most_once step whose workers hang before it begins gets three of them, and never ran") {
+  FaultRun run("f20");
+  run.start({.steps = fault_step("Fine", ", at_most_once: true, timeout_seconds: 0.1"),
+             .runner = "hangs_before_it_begins",
+             .arguments = {"-w", "1", "--cancel-grace", "50ms", "--term-grace", "50ms"}});
+  run.finish(1);
+  CHECK(run.outcomes("fault") == "worker_killer");
+  CHECK(has(run.step("fault").at("error").at("message"), "killed 3 workers; the last one: worker "));
+  CHECK(has(run.step("fault").at("error").at("message"), ", which had not begun within its 100 ms"));
+  CHECK(run.journal("begin").empty());
+}
+
 TEST_SUITE_END();

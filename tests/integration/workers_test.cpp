@@ -1,5 +1,10 @@
 // How workers are kept, with the real binary and real Ruby: recycling, new code, caps, what an attempt cost.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -113,6 +118,143 @@ TEST_CASE("SIGHUP loads the handlers anew in a program that has no terminal") {
   flow.open_all();
   CHECK(engine.wait() == 0);
   CHECK(result(engine)["steps"][1]["results"] == "v2");
+}
+
+TEST_CASE("kill -HUP loads the handlers anew in a program at a terminal, and closing that terminal drains it") {
+  const Gated flow("hangup", 3);
+  int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(master >= 0);
+  REQUIRE(::grantpt(master) == 0);
+  REQUIRE(::unlockpt(master) == 0);
+  EngineOptions options;
+  options.terminal = ::ptsname(master);
+  EngineProcess engine({"run", flow.path("gated.yaml"), "-o", "jsonl", "-w", "1"}, options);
+  engine.wait_for_worker_of("s1");
+  flow.handler("\"v2\"");
+  engine.signal(SIGHUP);
+  engine.wait_for(event("workers.code_loaded"));
+  flow.open("s1");
+  engine.wait_for_worker_of("s2");
+  ::close(master);
+  // The hangup is known when a later signal is; a drain lets what runs finish, and starts nothing new.
+  engine.signal(SIGUSR1);
+  engine.wait_until([&] { return engine.err().find("workers: ") != std::string::npos; }, "prints its workers");
+  flow.open("s2");
+  flow.open("s3");
+  CHECK(engine.wait() == 128 + SIGHUP);
+  const json steps = result(engine)["steps"];
+  CHECK(steps[1]["state"] == "complete");
+  CHECK(steps[1]["results"] == "v2");
+  CHECK(steps[2]["state"] == "pending");
+  CHECK(events(engine.out(), "workers.code_loaded").size() == 1);
+}
+
+TEST_CASE("a hangup means nothing to an engine that was started with nohup") {
+  const Gated flow("nohup", 1);
+  std::signal(SIGHUP, SIG_IGN);  // as nohup does; it is inherited
+  EngineProcess engine = flow.start({});
+  std::signal(SIGHUP, SIG_DFL);
+  engine.wait_for_worker_of("s1");
+  engine.signal(SIGHUP);
+  flow.open("s1");
+  CHECK(engine.wait() == 0);
+  CHECK(events(engine.out(), "workers.code_loaded").empty());
+}
+
+TEST_CASE("--worker-ttl shorter than a boot: each worker serves one step, and the run goes on") {
+  const Gated flow("worker_ttl", 3);
+  flow.open_all();
+  EngineProcess engine = flow.start({"--worker-ttl", "1ms"});
+  CHECK(engine.wait() == 0);
+  std::set<int> pids;
+  const json steps = result(engine)["steps"];
+  for (const json& step : steps) {
+    pids.insert(step["worker_pid"].get<int>());
+    CHECK(step["history"].size() == 1);
+  }
+  CHECK(pids.size() == 3);
+  const auto recycled = events(engine.out(), "worker.recycled");
+  REQUIRE(recycled.size() >= 2);
+  for (const json& one : recycled) CHECK(one["reason"] == "worker_ttl");
+}
+
+TEST_CASE("--idle-ttl: a worker without a step goes, and the pool grows again with the next one") {
+  // Two steps at once, then one alone while the other's worker has nothing to do, then two again.
+  const WorkFolder folder("idle_ttl");
+  const Gated flow("idle_gates", 1);
+  folder.write("idle.yaml",
+               "name: idle\nsteps:\n"
+               "  - {name: s1, handler: {callable: Gated}}\n"
+               "  - {name: s2, handler: {callable: Gated}}\n"
+               "  - {name: s3, handler: {callable: Gated}, dependencies: [s1, s2]}\n"
+               "  - {name: s4, handler: {callable: Gated}, dependencies: [s1, s2]}\n");
+  EngineProcess engine(
+      {"run", folder.path("idle.yaml"), "-H", flow.path("handlers"), "-o", "jsonl", "-w", "2", "--idle-ttl", "50ms"});
+  engine.wait_for_worker_of("s1");
+  engine.wait_for_worker_of("s2");
+  flow.open("s1");
+  engine.wait_for("\"kind\":\"recycled\"");
+  flow.open("s2");
+  engine.wait_for_worker_of("s3");
+  engine.wait_for_worker_of("s4");
+  flow.open_all();
+  CHECK(engine.wait() == 0);
+  const json recycled = events(engine.out(), "worker.recycled").at(0);
+  CHECK(recycled["reason"] == "idle_ttl");
+  CHECK(recycled["why"].get<std::string>().starts_with("has had no step for "));
+  CHECK(events(engine.out(), "worker.started").size() >= 3);
+}
+
+TEST_CASE("--boot-timeout: a boot that hangs is ended and told by the file it stands in") {
+  const WorkFolder folder("boot_timeout");
+  folder.write("handlers/stuck.rb", "sleep\n");
+  folder.write("stuck.yaml", "name: stuck\nsteps:\n  - {name: a, handler: {callable: Stuck}}\n");
+  EngineProcess engine({"run", folder.path("stuck.yaml"), "-o", "jsonl", "-w", "1", "--boot-timeout", "300ms"});
+  engine.wait_for(event("worker.exited"));
+  engine.signal(SIGTERM);
+  engine.wait();
+  const json exited = events(engine.out(), "worker.exited").at(0);
+  CHECK(exited["kind"] == "boot_failed");
+  CHECK(exited["expected"] == false);
+}
+
+TEST_CASE("--step-timeout, --cancel-grace and --term-grace: a step that hears nothing is killed in their time") {
+  const WorkFolder folder("graces");
+  folder.write("handlers/deaf.rb",
+               "class Deaf\n"
+               "  def process(*)\n"
+               "    trap('TERM', 'IGNORE')\n"
+               "    begin\n"
+               "      sleep\n"
+               "    rescue Exception\n"
+               "      retry\n"
+               "    end\n"
+               "  end\n"
+               "end\n");
+  folder.write("deaf.yaml",
+               "name: deaf\nsteps:\n  - {name: deaf, handler: {callable: Deaf}, retry: {max_attempts: 1}}\n");
+  const Finished run = run_tasker({"run", folder.path("deaf.yaml"), "-o", "jsonl", "--step-timeout", "200ms",
+                                   "--cancel-grace", "50ms", "--term-grace", "50ms"});
+  CHECK(run.exit_code == 1);
+  const json exited = events(run.out, "worker.exited").at(0);
+  CHECK(exited["how"] == "killed by SIGKILL");
+  CHECK(exited["kind"] == "stopped");
+  const json step = events(run.out).back()["steps"][0];
+  CHECK(step["error"]["kind"] == "timeout");
+  CHECK(step["error"]["message"].get<std::string>().starts_with("timed out after 200 ms; worker "));
+}
+
+TEST_CASE("limits that can't be had are errors of the command line, with the limit") {
+  const Gated flow("limits", 1);
+  const Finished files = run_tasker({"run", flow.path("gated.yaml"), "--max-files", "99999999999"});
+  CHECK(files.exit_code == 2);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  CHECK(files.err.find("--max-files: 99999999999 is more than the hard limit of open files, " +
+                       std::to_string(limit.rlim_max)) != std::string::npos);
+  const Finished age = run_tasker({"run", flow.path("gated.yaml"), "--worker-ttl", "99999d"});
+  CHECK(age.exit_code == 2);
+  CHECK(age.err.find("--worker-ttl: \"99999d\" is longer than the longest duration, 3650d") != std::string::npos);
 }
 
 TEST_CASE("--max-steps 1: every step has a process of its own, and nothing is lost between them") {

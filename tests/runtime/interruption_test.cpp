@@ -39,14 +39,26 @@ TEST_CASE("a drain that outlives its grace kills, once") {
   CHECK(interruption.due(kStart + 30s - 1ns) == Act::Nothing);
   CHECK(interruption.due(kStart + 30s) == Act::Kill);
   CHECK(interruption.due(kStart + 31s) == Act::Nothing);
-  CHECK_FALSE(interruption.deadline());
 }
 
-TEST_CASE("a second signal leaves no deadline behind") {
+TEST_CASE("who is still there ten seconds after a kill is stuck in the kernel, and is left behind") {
   Interruption interruption(30s);
   interruption.asked(SIGTERM, kStart);
   interruption.asked(SIGTERM, kStart + 1s);
+  CHECK(interruption.deadline() == kStart + 11s);
+  CHECK(interruption.due(kStart + 11s - 1ns) == Act::Nothing);
+  CHECK(interruption.due(kStart + 11s) == Act::Abandon);
+  CHECK(interruption.due(kStart + 12s) == Act::Nothing);
   CHECK_FALSE(interruption.deadline());
+}
+
+TEST_CASE("a shutdown after a kill has its own grace, its own kill and its own end") {
+  Interruption interruption(30s);
+  interruption.asked(SIGTERM, kStart);
+  interruption.asked(SIGTERM, kStart + 1s);
+  interruption.allow(2s, kStart + 2s);
+  CHECK(interruption.due(kStart + 4s) == Act::Kill);
+  CHECK(interruption.due(kStart + 14s) == Act::Abandon);
 }
 
 TEST_CASE("time in which the machine stood still is no part of the grace") {

@@ -103,6 +103,11 @@ EngineProcess::EngineProcess(std::vector<std::string> arguments, EngineOptions o
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   if (options.group) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  if (!options.terminal.empty()) {
+    // The first terminal that a session's leader opens is its own.
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    posix_spawn_file_actions_addopen(&actions, 0, options.terminal.c_str(), O_RDWR, 0);
+  }
 
   const std::string binary = options.program.empty() ? tasker_binary() : options.program;
   arguments.insert(arguments.begin(), binary);

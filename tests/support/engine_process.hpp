@@ -34,6 +34,7 @@ struct EngineOptions {
   std::vector<int> closed = {};                          ///< of its standard streams, those it starts without
   std::string program = {};                              ///< run instead of the binary: looked up in PATH
   bool talks = false;                                    ///< its stdin is a pipe, for `send`; `input` is not used
+  std::string terminal = {};                             ///< its controlling terminal: it leads the session there
   bool group = false;  ///< in a process group of its own, so that a terminal's Ctrl-C can be played
 };
 

@@ -17,6 +17,7 @@ class RecordingObserver final : public Observer {
 
   std::vector<std::string> words;
   std::optional<TaskRecord> ended;
+  std::size_t serving_when_held = 0;
 
  private:
   void note(const TaskStarted& e) { words.push_back("task.started " + e.task.task_template->name); }
@@ -38,7 +39,10 @@ class RecordingObserver final : public Observer {
   void note(const WorkerRecycled& e) {
     words.push_back("worker.recycled " + std::to_string(e.worker) + ": " + std::string(to_string(e.reason)));
   }
-  void note(const WorkersHeld& e) { words.push_back("workers.held " + e.report.message); }
+  void note(const WorkersHeld& e) {
+    words.push_back("workers.held " + e.report.message);
+    serving_when_held = e.serving;
+  }
   void note(const WorkersReleased&) { words.push_back("workers.released"); }
   void note(const WorkersCodeLoaded& e) { words.push_back("workers.code_loaded " + std::to_string(e.generation)); }
   void note(const WorkersCodeRejected& e) {

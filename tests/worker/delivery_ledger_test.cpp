@@ -90,6 +90,23 @@ TEST_CASE("what a death means for each request of the worker") {
   }
 }
 
+TEST_CASE(
+    "a request that its worker died of, or hung over, before the step began is told: three of those end the step") {
+  const auto in_hand = [](const Sent& sent, Death death) {
+    return ledger_of(sent).close(sent.written, death).at(0).second.in_hand;
+  };
+  const auto asked = [](CancelReason reason) { return Sent{.alone = true, .asked = true, .reason = reason}; };
+  CHECK(in_hand({.alone = true}, Death::ItsOwn));
+  CHECK(in_hand(asked(CancelReason::Deadline), Death::ItsOwn));
+  CHECK(
+      in_hand({.written = 50, .asked = true, .reason = CancelReason::Deadline}, Death::ItsOwn));  // it stopped reading
+  CHECK(!in_hand({.alone = true}, Death::ByEngine));
+  CHECK(!in_hand(asked(CancelReason::TaskCancelled), Death::ItsOwn));
+  CHECK(!in_hand({.alone = true, .asked = true}, Death::ItsOwn));
+  CHECK(!in_hand({.alone = true, .exhausted = true}, Death::ItsOwn));
+  CHECK(!in_hand({.written = 50}, Death::ItsOwn));
+}
+
 TEST_CASE("an answered request is out of it, and the next one is the oldest") {
   DeliveryLedger ledger = ledger_of({.requests = 2});
   CHECK(ledger.stage(2, kAll) == Delivery::Delivered);

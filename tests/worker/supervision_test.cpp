@@ -248,6 +248,14 @@ TEST_CASE("the breaker's opening and closing are told, and steps wait without an
   CHECK(f.started == Names{"a"});
 }
 
+TEST_CASE("a pool that goes on with fewer workers says how many it has when the breaker opens") {
+  Running f(2);
+  f.submit("b");
+  for (std::size_t boot = 1; boot <= 5; ++boot) f.child(boot).exits(1), f.tick_after(2s);
+  CHECK(told(f, "workers.held the worker ended before it was ready: exit 1"));
+  CHECK(f.observer.serving_when_held == 1);
+}
+
 TEST_CASE("a hello that comes after the boot deadline changes nothing: the process is on its way out") {
   PoolFixture f;
   f.submit("a");

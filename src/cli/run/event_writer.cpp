@@ -75,13 +75,14 @@ class EventLine {
   }
   void operator()(const WorkerExited& event) {
     begin("worker.exited").field("worker", event.worker).field("pid", event.pid).field("how", event.how);
-    json_.field("expected", event.expected).field("kind", to_string(event.kind));
+    json_.field("expected", event.expected).field("kind", to_string(event.kind)).field("canary", event.canary);
     event.restart_in ? json_.field("restart_in_ms", milliseconds(*event.restart_in))
                      : json_.null_field("restart_in_ms");
     write_worker(json_.key("worker_end"), event.evidence);
   }
   void operator()(const WorkersHeld& event) {
     begin("workers.held").field("message", event.report.message).field("probe_in_ms", milliseconds(event.probe_in));
+    json_.field("serving", event.serving);
   }
   void operator()(const WorkersReleased&) { begin("workers.released"); }
   void operator()(const WorkersCodeLoaded& event) {

@@ -10,7 +10,10 @@ namespace tasker::cli {
 
 namespace {
 
-ExitCode interrupt_code(int signal) { return signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted; }
+ExitCode interrupt_code(int signal) {
+  if (signal == SIGHUP) return ExitCode::HungUp;
+  return signal == SIGTERM ? ExitCode::Terminated : ExitCode::Interrupted;
+}
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "cli/command_error.hpp"
 #include "cli/run/input.hpp"
 #include "cli/text/short_path.hpp"
+#include "io/descriptor_limit.hpp"
 
 namespace tasker::cli {
 
@@ -86,6 +87,18 @@ std::vector<std::string> handler_paths(const std::vector<std::string>& given, co
   return exists(folder) ? std::vector{folder} : std::vector<std::string>();
 }
 
+namespace {
+
+/// A worker could not be started with it, however often that is tried.
+std::optional<std::uint64_t> checked_open_files(std::optional<std::uint64_t> wanted) {
+  const std::uint64_t most = io::most_descriptors();
+  if (!wanted || *wanted <= most) return wanted;
+  throw usage_error("--max-files: " + std::to_string(*wanted) + " is more than the hard limit of open files, " +
+                    std::to_string(most) + " (ulimit -Hn)");
+}
+
+}  // namespace
+
 WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string> handler_paths) {
   WorkerOptions options;
   options.count = choice.count;
@@ -95,7 +108,7 @@ WorkerOptions worker_options(const WorkerChoice& choice, std::vector<std::string
   options.clean_env = choice.clean_env;
   options.pass_env = choice.pass_env;
   options.max_memory_bytes = choice.max_memory_bytes;
-  options.open_files = choice.open_files;
+  options.open_files = checked_open_files(choice.open_files);
   for (const std::string& name : choice.requires_) options.requires_.push_back(required_file(name));
   const Patience& patience = choice.patience;
   options.boot_timeout = patience.boot.value_or(options.boot_timeout);

@@ -41,7 +41,8 @@ std::string checked_task_state(const std::string& source, const std::string& sta
 }
 
 std::optional<WallTime> parse_moment(const std::string& text, WallTime now) {
-  if (const auto ago = parse_duration(text); ago && text.find('-') == std::string::npos) return now - *ago;
+  const auto ago = parse_duration(text);
+  if (ago && *ago <= kLongestDuration && text.find('-') == std::string::npos) return now - *ago;
   std::tm parts{};
   const char* rest = ::strptime(text.c_str(), "%Y-%m-%d", &parts);
   if (!rest) return std::nullopt;
@@ -88,6 +89,7 @@ TaskOptions read_task_options(const CommandLine& line, const Environment& enviro
   if (const auto age = read.value("older-than")) {
     const auto parsed = parse_duration(age->value);
     if (!parsed) refuse_value(*age, "duration: write 30d, 12h, 90s");
+    check_length(*age, *parsed);
     options.older_than = *parsed;
   }
   return options;

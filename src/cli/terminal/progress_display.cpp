@@ -123,11 +123,15 @@ struct LineOf {
     return e.reason == RecycleReason::Distrusted ? "worker " + std::to_string(e.worker) + " is replaced: " + e.why : "";
   }
   std::string operator()(const WorkerExited& e) const {
-    return e.expected ? ""
-                      : "worker " + std::to_string(e.worker) + " (pid " + std::to_string(e.pid) + ") is gone: " + e.how;
+    if (e.expected) return "";
+    const std::string who = "worker " + std::to_string(e.worker) + " (pid " + std::to_string(e.pid) + ")";
+    return who + (e.canary ? ", which was to try the new code, is gone: " : " is gone: ") + one_line(e.how);
   }
   std::string operator()(const WorkersHeld& e) const {
-    return "no worker boots, steps wait; next try in " + human_text(e.probe_in) + ": " + one_line(e.report.message);
+    const std::string what = e.serving == 0 ? "no worker boots, steps wait"
+                                            : "no further worker boots, " + plural(e.serving, "worker") +
+                                                  " of the pool " + (e.serving == 1 ? "goes on" : "go on");
+    return what + "; next try in " + human_text(e.probe_in) + ": " + one_line(e.report.message);
   }
   std::string operator()(const WorkersReleased&) const { return "workers boot again"; }
   std::string operator()(const WorkersCodeLoaded& e) const {

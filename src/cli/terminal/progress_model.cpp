@@ -147,10 +147,7 @@ void ProgressModel::on(const WorkerStarted&, TimePoint) { ++workers_; }
 void ProgressModel::on(const WorkerExited& event, TimePoint) {
   if (event.kind != WorkerEndKind::BootFailed)
     workers_ = std::max(0, workers_ - 1);  // one that never was ready never counted
-  if (event.expected) return;
-  lines_.push_back("  " + style_.yellow(style_.glyph("▲", "!!")) + " " +
-                   style_.yellow("worker " + std::to_string(event.worker) + " (pid " + std::to_string(event.pid) +
-                                 ") is gone: " + one_line(event.how)));
+  worker_line(event);
 }
 
 void ProgressModel::on(const WorkerLogged& event, TimePoint) {

@@ -14,7 +14,7 @@ struct Unit {
 };
 constexpr std::array<Unit, 5> kUnits{
     {{"d", 86'400'000.0}, {"h", 3'600'000.0}, {"m", 60'000.0}, {"s", 1000.0}, {"ms", 1.0}}};
-constexpr double kLongest = 3650.0 * 86'400'000.0;
+constexpr double kLongest = static_cast<double>(kLongestDuration.count());
 
 bool digit_or_dot(char c) { return (c >= '0' && c <= '9') || c == '.'; }
 
@@ -61,7 +61,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     total += *number * kUnits[*unit].milliseconds;
     next_unit = *unit + 1;
   }
-  if (total > kLongest) return std::nullopt;
+  if (!(total <= kLongest)) return kLongestDuration + std::chrono::milliseconds(1);
   return std::chrono::milliseconds(std::llround(total));
 }
 
