@@ -123,7 +123,9 @@ ExitCode resume_all(std::vector<Adoption> tasks, const WorkerChoice& workers, co
     const RuntimeOptions runtime =
         runtime_for(handler_set_of(group.front().record.task), workers, store_url, store_options);
     const ExitCode code = SetRun(console, lines).run(runtime, std::move(group));
-    if (code == ExitCode::HungUp || code == ExitCode::Interrupted || code == ExitCode::Terminated || code == ExitCode::NoReader) return code;
+    if (code == ExitCode::HungUp || code == ExitCode::Interrupted || code == ExitCode::Terminated ||
+        code == ExitCode::NoReader)
+      return code;
     if (worst == ExitCode::Complete) worst = code;
   }
   if (console.is_text()) console.say(lines.summary());
