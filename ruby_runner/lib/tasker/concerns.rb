@@ -7,6 +7,7 @@ module Tasker
   module Concerns
     # Log lines with fields.
     module StructuredLogging
+      # Logs a message with fields, as a line of the running step.
       def log_structured(level, message, **context)
         TaskerCore::Logger.instance.log_step(level, message, **context)
       end
@@ -15,22 +16,27 @@ module Tasker
         define_method(:"log_#{level}") { |message, **context| log_structured(level, message, **context) }
       end
 
+      # Logs that something happened to this step.
       def log_step_event(step, event_type, duration: nil, **context)
         log_structured(:info, "step #{event_type}", step: step&.name, duration: duration, **context)
       end
 
+      # Logs that something happened to this task.
       def log_task_event(task, event_type, **context)
         log_structured(:info, "task #{event_type}", task: task&.name, **context)
       end
 
+      # Logs an exception with its class and message.
       def log_exception(exception, context: {}, level: :error, **more)
         log_structured(level, "#{exception.class}: #{exception.message}", **context, **more)
       end
 
+      # Runs the block.
       def with_correlation_id(_id)
         yield
       end
 
+      # Nil: the engine keeps track of what belongs together itself.
       def correlation_id
         nil
       end
@@ -38,6 +44,7 @@ module Tasker
 
     # Events become log lines; the engine tells what happens to steps itself.
     module EventPublisher
+      # Logs an event; nobody subscribes here.
       def publish_event(name, payload = {}, **more)
         TaskerCore::Logger.instance.log_step(:info, name.to_s, **payload.to_h.transform_keys(&:to_sym), **more)
       end

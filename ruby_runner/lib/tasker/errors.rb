@@ -8,6 +8,7 @@ module Tasker
 
   # A mistake in the set-up: no retry mends it.
   class ConfigurationError < Error
+    # False: trying again would end the same way.
     def retryable?
       false
     end
@@ -19,6 +20,7 @@ module Tasker
   class RetryableError < ProceduralError
     attr_reader :retry_after, :context
 
+    # @param retry_after [Numeric, nil] seconds to wait; nil: as the template says
     def initialize(message = nil, retry_after: nil, context: {})
       super(message)
       @retry_after = retry_after
@@ -35,12 +37,14 @@ module Tasker
   class PermanentError < ProceduralError
     attr_reader :error_code, :context
 
+    # @param error_code [String, nil] recorded with the error
     def initialize(message = nil, error_code: nil, context: {})
       super(message)
       @error_code = error_code
       @context = context
     end
 
+    # False: trying again would end the same way.
     def retryable?
       false
     end

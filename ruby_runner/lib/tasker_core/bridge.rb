@@ -14,11 +14,13 @@ module TaskerCore
               Integer => %w[step_id task_id attempt_number max_retry_attempts timeout_seconds] }.freeze
 
     class << self
+      # See TaskerCore.call_ruby_process_method.
       def process(handler, context)
         context = complete(context)
         recorded(Offline.new(handler, fields(context)).answer(results: false))
       end
 
+      # See TaskerCore.call_ruby_process_results_method.
       def process_results(handler, step, process_output, initial_results)
         handler = handler.new if handler.is_a?(Class)
         return convert(process_output) unless handler.respond_to?(:process_results)

@@ -7,6 +7,7 @@ module TaskerCore
   # `rescue => e` does not swallow it; guard what must finish with
   # `Thread.handle_interrupt(TaskerCore::Cancelled => :never) { ... }`.
   class Cancelled < Exception # rubocop:disable Lint/InheritException
+    # Raised by the runner alone.
     def initialize(message = "the engine cancelled this step")
       super
     end

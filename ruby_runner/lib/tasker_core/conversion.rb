@@ -17,6 +17,7 @@ module TaskerCore
     class Unserializable < StandardError
       attr_reader :path, :value_class
 
+      # @param path [String] e.g. "results.items[3].io"
       def initialize(path, value_class, problem)
         @path = path
         @value_class = value_class
@@ -29,11 +30,14 @@ module TaskerCore
       # that are no names. `TaskerCore.strict_values = true` in a handler file sets it for the process.
       attr_accessor :strict
 
+      # The value as JSON has it.
+      # @raise [Unserializable] names the path of what can't be written
       def call(value, root, max_depth: MAX_DEPTH)
         Plain.value?(value, max_depth) ? value : new(value, root, max_depth: max_depth).to_json_value
       end
     end
 
+    # @param root [String] the name that paths begin with
     def initialize(value, root, max_depth: MAX_DEPTH, strict: Conversion.strict)
       @value = value
       @strict = strict
@@ -43,6 +47,7 @@ module TaskerCore
       @ancestors = {}.compare_by_identity
     end
 
+    # The value that was given, as JSON has it.
     def to_json_value
       convert(@value)
     end
@@ -184,6 +189,7 @@ module TaskerCore
     module Plain
       module_function
 
+      # True when nothing in it has to be converted.
       def value?(value, depth)
         case value
         when String then value.instance_of?(String) && utf8?(value)
@@ -206,6 +212,7 @@ module TaskerCore
         true
       end
 
+      # True for a key that JSON takes as it is.
       def key?(key)
         case key
         when String then utf8?(key)
@@ -213,6 +220,7 @@ module TaskerCore
         end
       end
 
+      # True for a text that JSON takes as it is.
       def utf8?(text)
         text.ascii_only? || (text.encoding == Encoding::UTF_8 && text.valid_encoding?)
       end
@@ -223,6 +231,7 @@ module TaskerCore
       TIME = "%Y-%m-%dT%H:%M:%S.%9N%:z"
 
       class << self
+        # The text that stands for a time, a date or a decimal; nil for anything else.
         def of(value)
           case value
           when Time then value.strftime(TIME)
@@ -252,6 +261,7 @@ module TaskerCore
           KERNEL_CLASS.bind_call(value)
         end
 
+        # The name of its class, even of an object that hides it.
         def class_name(value)
           class_of(value).to_s
         end

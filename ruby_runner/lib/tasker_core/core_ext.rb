@@ -14,19 +14,23 @@ module TaskerCore
 
       attr_reader :to_r
 
+      # @param seconds [Numeric]
       def initialize(seconds)
         @to_r = seconds.to_r
       end
 
+      # Whole seconds.
       def to_i
         to_r.to_i
       end
       alias to_int to_i
 
+      # Seconds.
       def to_f
         to_r.to_f
       end
 
+      # Seconds, as ActiveSupport prints them.
       def to_s
         (to_r.denominator == 1 ? to_i : to_f).to_s
       end
@@ -37,26 +41,32 @@ module TaskerCore
         define_method(operator) { |other| Duration.new(to_r.public_send(operator, other.to_r)) }
       end
 
+      # As of a number of seconds.
       def divmod(other)
         to_r.divmod(other)
       end
 
+      # Lets a number stand on the left side.
       def coerce(other)
         [other, to_r.denominator == 1 ? to_i : to_f]
       end
 
+      # Compares by length.
       def <=>(other)
         to_r <=> other.to_r if other.respond_to?(:to_r)
       end
 
+      # True for a duration or number of the same length.
       def ==(other)
         (self <=> other) == 0
       end
 
+      # The moment that long before another one.
       def ago(time = Time.now)
         time - to_r
       end
 
+      # The moment that long after another one.
       def from_now(time = Time.now)
         time + to_r
       end
@@ -66,26 +76,32 @@ module TaskerCore
 
     # Hash
     module Hashes
+      # A copy that answers to symbols and strings alike.
       def with_indifferent_access
         IndifferentHash.new(self)
       end
 
+      # A copy whose keys are symbols.
       def symbolize_keys
         to_h.transform_keys { |key| CoreExt.symbol(key) }
       end
 
+      # A copy whose keys are strings.
       def stringify_keys
         to_h.transform_keys(&:to_s)
       end
 
+      # The same through all hashes and arrays in it.
       def deep_symbolize_keys
         CoreExt.deep(self) { |key| CoreExt.symbol(key) }
       end
 
+      # The same through all hashes and arrays in it.
       def deep_stringify_keys
         CoreExt.deep(self, &:to_s)
       end
 
+      # A merge that goes on where both have a hash.
       def deep_merge(other, &block)
         merge(other) do |key, mine, theirs|
           next mine.deep_merge(theirs, &block) if mine.is_a?(Hash) && theirs.is_a?(Hash)
@@ -97,6 +113,7 @@ module TaskerCore
 
     # Object
     module Objects
+      # True for nil, false, and what is empty or only white space.
       def blank?
         case self
         when String then !match?(/[^[:space:]]/)
@@ -105,10 +122,12 @@ module TaskerCore
         end
       end
 
+      # The opposite of blank?.
       def present?
         !blank?
       end
 
+      # Itself, or nil when it is blank.
       def presence
         self if present?
       end
@@ -124,6 +143,7 @@ module TaskerCore
 
     # Time's singleton
     module Times
+      # The time, or the day, now.
       def current
         now
       end
@@ -140,6 +160,7 @@ module TaskerCore
                   Singleton: "singleton", StringIO: "stringio", Tempfile: "tempfile", Timeout: "timeout", YAML: "yaml" }.freeze
 
     class << self
+      # Adds what is missing to Ruby's own classes, once.
       def install
         return if @installed
 
@@ -160,10 +181,12 @@ module TaskerCore
         Object.autoload(:HashWithIndifferentAccess, "tasker_core/core_ext/hash_with_indifferent_access")
       end
 
+      # The key as a symbol, where it can be one.
       def symbol(key)
         key.respond_to?(:to_sym) ? key.to_sym : key
       end
 
+      # A copy in which the block has made every key anew.
       def deep(value, &block)
         case value
         when Hash then value.to_h { |key, element| [yield(key), deep(element, &block)] }

@@ -8,28 +8,35 @@ module TaskerCore
   module DomainEvents
     # Shapes the events of a step.
     class BasePublisher
+      # The publisher's name: by default made of its class.
       def name
         self.class.name.to_s
       end
 
+      # What is published of a step's result.
       def transform_payload(step_result, _event_declaration, _step_context = nil)
         step_result
       end
 
+      # Whether anything is.
       def should_publish?(_step_result, _event_declaration, _step_context = nil)
         true
       end
 
+      # What goes with the event beside its payload.
       def additional_metadata(_step_result, _event_declaration, _step_context = nil)
         {}
       end
 
+      # Called first; false keeps the event from being published.
       def before_publish(_event_name, _payload, _metadata)
         true
       end
 
+      # Called when it is published.
       def after_publish(_event_name, _payload, _metadata); end
 
+      # Called with what was raised meanwhile. It fails no step.
       def on_publish_error(_event_name, error, _payload = nil)
         Logger.instance.error("publishing failed: #{error.message}")
       end
@@ -44,10 +51,12 @@ module TaskerCore
           @patterns || (superclass.respond_to?(:subscribes_to) ? superclass.subscribes_to : [])
         end
 
+        # The patterns of event names it wants.
         def patterns
           subscribes_to
         end
 
+        # True when one of its patterns fits.
         def matches?(event_name)
           patterns.any? { |pattern| pattern == "*" || File.fnmatch(pattern, event_name) }
         end
@@ -65,16 +74,20 @@ module TaskerCore
         false
       end
 
+      # What it does with an event. To be overridden.
       def handle(_event)
         raise NotImplementedError, "#{self.class} has no handle(event)"
       end
 
+      # Called first; false keeps the event away.
       def before_handle(_event)
         true
       end
 
+      # Called when it was handled.
       def after_handle(_event); end
 
+      # Called with what was raised meanwhile.
       def on_handle_error(_event, error)
         Logger.instance.error("handling an event failed: #{error.message}")
       end

@@ -18,11 +18,13 @@ module TaskerCore
               *(File.expand_path($PROGRAM_NAME) == PROGRAM ? $PROGRAM_NAME : nil)].freeze
 
     class << self
+      # What the engine is told of an error: class, message, backtrace, and its causes.
       def of(error, causes = CAUSES)
         { "class" => error.class.to_s.scrub("?"), "message" => message(error), "backtrace" => backtrace(error),
           "cause" => cause(error, causes) }
       end
 
+      # The message, or why there is none.
       def message(error)
         text(error.is_a?(SystemExit) ? exit_message(error) : error.message)
       rescue StandardError => e
@@ -35,6 +37,7 @@ module TaskerCore
         (ours + others).map { |frame| frame.scrub("?") }
       end
 
+      # A text that JSON takes, whatever it was.
       def text(value)
         value = value.to_s
         unless value.encoding == Encoding::BINARY

@@ -20,6 +20,7 @@ module TaskerCore
         @error_category = error_category
       end
 
+      # True: it may be tried again.
       def retryable?
         true
       end
@@ -30,6 +31,7 @@ module TaskerCore
 
     # Try again, after that many seconds when it knows.
     class RetryableError < ProceduralError
+      # @param retry_after [Numeric, nil] seconds to wait; nil: as the template says
       def initialize(message = nil, retry_after: nil, **more)
         super(message, **more)
         @retry_after = retry_after
@@ -38,6 +40,7 @@ module TaskerCore
 
     # No retry can help.
     class PermanentError < ProceduralError
+      # False: trying again would end the same way.
       def retryable?
         false
       end
@@ -47,6 +50,7 @@ module TaskerCore
     class ValidationError < PermanentError
       attr_reader :field
 
+      # @param field [String, nil] what was not valid
       def initialize(message = nil, field: nil, **more)
         super(message, **more)
         @field = field
@@ -57,6 +61,7 @@ module TaskerCore
     class NotFoundError < PermanentError
       attr_reader :resource_type
 
+      # @param resource_type [String, nil] what was not found
       def initialize(message = nil, resource_type: nil, **more)
         super(message, **more)
         @resource_type = resource_type
@@ -67,6 +72,7 @@ module TaskerCore
     class TimeoutError < RetryableError
       attr_reader :timeout_duration
 
+      # @param timeout_duration [Numeric, nil] seconds that were waited
       def initialize(message = nil, timeout_duration: nil, **more)
         super(message, **more)
         @timeout_duration = timeout_duration
@@ -77,6 +83,7 @@ module TaskerCore
     class NetworkError < RetryableError
       attr_reader :status_code
 
+      # @param status_code [Integer, nil] of the response
       def initialize(message = nil, status_code: nil, **more)
         super(message, **more)
         @status_code = status_code
@@ -85,6 +92,7 @@ module TaskerCore
 
     # What a retry can't mend, though no handler said so.
     module NeverRetried
+      # False: trying again would end the same way.
       def retryable?
         false
       end
@@ -117,6 +125,7 @@ module TaskerCore
     class ServerError < Error
       attr_reader :operation
 
+      # @param operation [String, nil] what was asked for
       def initialize(message = nil, operation: nil, **more)
         super(message, **more)
         @operation = operation
@@ -125,6 +134,7 @@ module TaskerCore
 
     # The originals' question about an exception.
     module ErrorClassifier
+      # Whether an error of any class may be tried again.
       def self.retryable?(error)
         Treatment.of(error)["retryable"]
       end
@@ -132,17 +142,20 @@ module TaskerCore
 
     # How the engine should treat any exception, ours or not. Errors of other libraries may answer to the same names.
     module Treatment
+      # How the engine is to treat an error: retryable, retry_after, error_code, context.
       def self.of(error)
         { "retryable" => ask(error, :retryable?, true) ? true : false, "retry_after" => seconds(error),
           "error_code" => ask(error, :error_code, nil)&.to_s, "context" => ask(error, :context, nil) || {} }
       end
 
+      # What the error says of itself, or the default when it says nothing.
       def self.ask(error, name, default)
         error.respond_to?(name) && error.method(name).arity.between?(-1, 0) ? error.public_send(name) : default
       rescue StandardError
         default
       end
 
+      # The seconds that the error wants to be waited.
       def self.seconds(error)
         value = ask(error, :retry_after, nil)
         return if value.nil? || !value.respond_to?(:to_f)

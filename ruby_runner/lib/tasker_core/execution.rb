@@ -7,12 +7,14 @@ module TaskerCore
   class Execution
     attr_reader :input
 
+    # @param sink [#call] takes what the step tells: a method of the protocol and its parameters
     def initialize(input, sink:, cancelled: -> { false })
       @input = input
       @sink = sink
       @cancelled = cancelled
     end
 
+    # Tells how far the step is, in percent or with a message.
     def progress(percent, message = nil)
       unless percent.is_a?(Numeric) && percent.to_f.finite? && percent.between?(0, 100)
         raise ArgumentError, "progress takes a number from 0 to 100, not #{percent.inspect}"
@@ -22,10 +24,12 @@ module TaskerCore
                                     "message" => message && ErrorReport.text(message) })
     end
 
+    # Tells that the step is alive.
     def heartbeat
       @sink.call("step/heartbeat", {})
     end
 
+    # Asks for at least so many seconds from now.
     def extend_deadline(seconds)
       unless seconds.respond_to?(:to_f) && seconds.to_f.finite? && seconds.to_f.positive?
         raise ArgumentError, "extend_deadline takes a positive number of seconds, not #{seconds.inspect}"
@@ -34,14 +38,17 @@ module TaskerCore
       @sink.call("step/extend_deadline", { "seconds" => seconds.is_a?(Integer) ? seconds : seconds.to_f })
     end
 
+    # True once the engine has asked the step to stop.
     def cancelled?
       @cancelled.call
     end
 
+    # Logs lines of this step.
     def logger
       Logger.instance
     end
 
+    # Tells one line of the step's log.
     def log(level, message, fields)
       @sink.call("log", { "level" => level, "message" => ErrorReport.text(message), "fields" => loggable(fields) })
     end

@@ -20,6 +20,7 @@ module TaskerCore
                  TaskerCore::StepHandler::Mixins::Batchable TaskerCore::StepHandler::Mixins::Decision
                  Tasker::StepHandler::Base Tasker::StepHandler::Api Tasker::StepHandler::Helpers].freeze
 
+    # True for a class or module of this library.
     def self.library?(owner)
       LIBRARY.include?(owner.name)
     end
@@ -39,6 +40,7 @@ module TaskerCore
 
     # The arguments (task, sequence, step).
     module ThreeArguments
+      # The arguments that a handler of this form is called with.
       def self.from(input)
         [input.task, input.sequence, input.step]
       end
@@ -46,6 +48,7 @@ module TaskerCore
 
     # The one argument that holds everything.
     module OneArgument
+      # The arguments that a handler of this form is called with.
       def self.from(input)
         [input.context]
       end
@@ -58,14 +61,17 @@ module TaskerCore
       ARGUMENTS = ThreeArguments
       SHAPE = "process(task, sequence, step)"
 
+      # The method that makes the class one of this form, or nil.
       def self.own(klass)
         Forms.own_method(klass, :process) if Forms.library_base?(klass) && klass.tasker_form == NAME
       end
 
+      # Whether it can be called with this form's arguments.
       def self.fits?(method)
         Forms.accepts?(method, 3)
       end
 
+      # Why a class that looks like one can't be used, or nil.
       def self.complaint(klass)
         Process.complaint(klass)
       end
@@ -78,10 +84,12 @@ module TaskerCore
       ARGUMENTS = ThreeArguments
       SHAPE = "process(task, sequence, step)"
 
+      # The method that makes the class one of this form, or nil.
       def self.own(klass)
         Forms.own_method(klass, :process)
       end
 
+      # Whether it can be called with this form's arguments.
       def self.fits?(method)
         Forms.accepts?(method, 3)
       end
@@ -103,14 +111,17 @@ module TaskerCore
       ARGUMENTS = ThreeArguments
       SHAPE = "call(task, sequence, step)"
 
+      # The method that makes the class one of this form, or nil.
       def self.own(klass)
         Forms.own_method(klass, :call)
       end
 
+      # Whether it can be called with this form's arguments.
       def self.fits?(method)
         Forms.accepts?(method, 3)
       end
 
+      # Why a class that looks like one can't be used, or nil.
       def self.complaint(_klass); end
     end
 
@@ -121,14 +132,17 @@ module TaskerCore
       ARGUMENTS = OneArgument
       SHAPE = "call(context)"
 
+      # The method that makes the class one of this form, or nil.
       def self.own(klass)
         Forms.own_method(klass, :call)
       end
 
+      # Whether it can be called with this form's arguments.
       def self.fits?(method)
         Forms.accepts?(method, 1)
       end
 
+      # Why a class that looks like one can't be used, or nil.
       def self.complaint(_klass); end
     end
 
@@ -139,14 +153,17 @@ module TaskerCore
       ARGUMENTS = CallWithContext::ARGUMENTS
       SHAPE = CallWithContext::SHAPE
 
+      # The method that makes the class one of this form, or nil.
       def self.own(klass)
         Forms.own_method(klass, :call) if Forms.library_base?(klass)
       end
 
+      # Whether it can be called with this form's arguments.
       def self.fits?(method)
         CallWithContext.fits?(method) && !CallWithThree.fits?(method)
       end
 
+      # Why a class that looks like one can't be used, or nil.
       def self.complaint(_klass); end
     end
 
@@ -163,10 +180,12 @@ module TaskerCore
         Forms.own_methods(klass).find { |method| Forms.arguments_for(method) }
       end
 
+      # Any method may be named by a template.
       def self.fits?(_method)
         true
       end
 
+      # Nothing is wrong with having none.
       def self.complaint(_klass); end
     end
 
@@ -201,6 +220,7 @@ module TaskerCore
         OneArgument if accepts?(method, 1)
       end
 
+      # The method's parameters, for messages.
       def describe(method)
         list = method.parameters.map { |kind, name| parameter(kind, name) }
         list.empty? ? "no arguments" : "(#{list.join(", ")})"

@@ -21,6 +21,7 @@ module TaskerCore
         IndifferentHash.new(source)
       end
 
+      # The value, every hash in it indifferent to strings and symbols.
       def value(value)
         case value
         when String then value.frozen? ? value.dup : value
@@ -30,6 +31,7 @@ module TaskerCore
         end
       end
 
+      # The array, every hash in it indifferent to strings and symbols.
       def array(source)
         source.map { |element| value(element) }
       end

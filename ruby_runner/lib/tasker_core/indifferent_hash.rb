@@ -16,16 +16,19 @@ module TaskerCore
       allocate.raw_replace(source)
     end
 
+    # @param source [Hash, nil] what it is a copy of
     def initialize(source = nil)
       super()
       update(source) if source
     end
 
+    # As Hash has it, by symbol or string.
     def [](key)
       key = string(key)
       claim(key, super(key))
     end
 
+    # As Hash has it, by symbol or string.
     def []=(key, value)
       key = string(key)
       @arrays&.delete(key)
@@ -34,16 +37,19 @@ module TaskerCore
     end
     alias store []=
 
+    # As Hash has it, by symbol or string.
     def fetch(key, *default, &block)
       key = string(key)
       claim(key, super(key, *default, &block))
     end
 
+    # As Hash has it, by symbol or string.
     def dig(key, *rest)
       value = self[key]
       rest.empty? || value.nil? ? value : value.dig(*rest)
     end
 
+    # As Hash has it, by symbol or string.
     def key?(key)
       super(string(key))
     end
@@ -51,20 +57,24 @@ module TaskerCore
     alias include? key?
     alias member? key?
 
+    # As Hash has it, by symbol or string.
     def delete(key, &block)
       key = string(key)
       settle
       super(key, &block)
     end
 
+    # As Hash has it, by symbol or string.
     def values_at(*keys)
       keys.map { |key| self[key] }
     end
 
+    # As Hash has it, by symbol or string.
     def fetch_values(*keys, &block)
       keys.map { |key| fetch(key, &block) }
     end
 
+    # As Hash has it; keys that come in are as good as strings.
     def update(*others)
       others.each do |other|
         other.each { |key, value| self[key] = block_given? && key?(key) ? yield(string(key), self[key], value) : value }
@@ -73,20 +83,24 @@ module TaskerCore
     end
     alias merge! update
 
+    # As Hash has it; keys that come in are as good as strings.
     def replace(other)
       clear
       update(other)
     end
 
+    # A copy with these merged in.
     def merge(...)
       dup.update(...)
     end
 
+    # A copy with these keys only, by symbol or string.
     def slice(*keys)
       settle
       self.class.new(super(*keys.map { |key| string(key) }))
     end
 
+    # A copy without these keys, by symbol or string.
     def except(*keys)
       settle
       IndifferentHash.new(super(*keys.map { |key| string(key) }))
@@ -110,6 +124,7 @@ module TaskerCore
       end
     end
 
+    # A copy.
     def with_indifferent_access
       dup
     end

@@ -13,6 +13,7 @@ module TaskerCore
       @instance ||= new(->(level, message, fields) { TaskerCore.current.log(level, message, fields) })
     end
 
+    # @param sink [#call] takes a level, a message and fields
     def initialize(sink)
       @sink = sink
     end

@@ -11,6 +11,7 @@ module TaskerCore
     @entries = []
 
     class << self
+      # Notes something callable under a name, and where that was said.
       def add(name, callable, location)
         raise ArgumentError, "TaskerCore.register needs a name, not #{name.inspect}" if name.to_s.empty?
         return add_class(name, callable, location) if callable.is_a?(Class)
@@ -23,11 +24,13 @@ module TaskerCore
         callable
       end
 
+      # Notes a class under a name, and where that was said.
       def add_class(name, klass, location)
         @entries << Entry.new(name.to_s, klass, location&.absolute_path || location&.path, location&.lineno)
         klass
       end
 
+      # All that was noted since the last time.
       def take
         @entries.slice!(0..)
       end

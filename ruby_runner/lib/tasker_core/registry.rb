@@ -8,10 +8,12 @@ module TaskerCore
   module Registry
     # `TaskerCore::Registry::HandlerRegistry.instance.register_handler("payments.charge", Charge)`
     class HandlerRegistry
+      # The one of this process.
       def self.instance
         @instance ||= new
       end
 
+      # Made once, by `instance`.
       def initialize
         @handlers = {}
       end
@@ -23,10 +25,12 @@ module TaskerCore
         true
       end
 
+      # True when a handler was registered under that name.
       def handler_available?(name)
         @handlers.key?(name.to_s)
       end
 
+      # Their names.
       def registered_handlers
         @handlers.keys.sort
       end

@@ -32,6 +32,7 @@ module TaskerCore
             "a handler, or a library of it, closed file descriptors that are not its own")
     end
 
+    # In a forked worker: what it goes on with. The parent itself never returns.
     def self.forked(wire)
       require_relative "runner/preloader"
       Preloader.new(wire).run

@@ -14,27 +14,33 @@ module TaskerCore
       @initial_results = fields.dig("step", "results")
     end
 
+    # The task, as handlers see it.
     def task
       @task ||= Types::Task.wrap(@fields["task"] || {})
     end
 
+    # The step, as handlers see it.
     def step
       @step ||= Types::Step.wrap(@fields["step"] || {})
     end
 
+    # The steps before it, as handlers see them.
     def sequence
       @sequence ||= Types::StepSequence.new(@fields["sequence"] || {}, step)
     end
 
+    # What the template says of the step.
     def step_definition
       @step_definition ||= Types::StepDefinition.wrap(@fields["step_definition"] || {})
     end
 
+    # All of them in one.
     def context
       @context ||= Types::StepContext.new(task: task, workflow_step: step, sequence: sequence,
                                           step_definition: step_definition, handler_name: handler_name)
     end
 
+    # The handler's configuration in the template.
     def initialization
       @fields.dig("step_definition", "handler", "initialization")
     end

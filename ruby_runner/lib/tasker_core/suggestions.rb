@@ -6,6 +6,7 @@ module TaskerCore
   # The names a mistyped one may have meant.
   module Suggestions
     class << self
+      # The known names that are nearest to this one.
       def for(name, known)
         same_ending(name, known) | similar(name, known)
       end

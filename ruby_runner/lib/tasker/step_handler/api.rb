@@ -11,6 +11,7 @@ module Tasker
       class Config
         attr_reader :url, :params, :ssl, :headers, :enable_exponential_backoff, :retry_delay, :jitter_factor
 
+        # The keys of a template's handler_config.
         def initialize(url:, params: {}, ssl: nil, headers: default_headers, enable_exponential_backoff: true, retry_delay: 1.0,
                        jitter_factor: rand)
           @url = url
@@ -53,6 +54,7 @@ module Tasker
         end
       end
 
+      # @param config [Hash, Config, nil] the template's handler_config
       def initialize(config: nil)
         super(config: config.is_a?(Hash) && (config[:url] || config["url"]) ? Config.from(config) : config)
       end
@@ -62,6 +64,7 @@ module Tasker
         @connection ||= TaskerCore::HTTP::Connection.open(settings)
       end
 
+      # Calls `process`, and turns the status of its response into a result or an error.
       def handle(task, sequence, step)
         step["results"] = {} if step.results.nil?
         initial_results = step.results

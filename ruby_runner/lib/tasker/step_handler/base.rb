@@ -22,6 +22,7 @@ module Tasker
       # The step's handler_config (handler.initialization).
       attr_reader :config
 
+      # @param config [Hash, nil] the template's handler_config
       def initialize(config: nil)
         @config = config
       end
@@ -37,6 +38,7 @@ module Tasker
         output
       end
 
+      # What the handler does. To be overridden.
       def process(_task, _sequence, _step)
         raise NotImplementedError, "#{self.class} has no process(task, sequence, step)"
       end

@@ -24,16 +24,19 @@ module TaskerCore
       # What each worker returned, by its step's name; empty when there were no batches.
       attr_reader :batch_results
 
+      # @param batch_results [Hash] what the workers returned, by step name
       def initialize(batchable_result, batch_results, no_batches:)
         @batchable_result = batchable_result
         @batch_results = batch_results
         @no_batches = no_batches
       end
 
+      # True when there was nothing to cut, so no worker ran.
       def no_batches?
         @no_batches
       end
 
+      # True when workers ran.
       def with_batches?
         !@no_batches
       end

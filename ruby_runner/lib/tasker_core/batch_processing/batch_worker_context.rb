@@ -20,6 +20,7 @@ module TaskerCore
       # {cursor, items_processed, accumulated_results, ...} of the last checkpoint_yield; nil on a fresh start.
       attr_reader :checkpoint
 
+      # @param inputs [Hash] of a worker step: cursor, batch_metadata, is_no_op
       def initialize(inputs, checkpoint = nil)
         inputs = Indifferent.from_ruby(inputs)
         @cursor = inputs["cursor"] || Indifferent.from_ruby({})
@@ -68,6 +69,7 @@ module TaskerCore
         batch_metadata["checkpoint_interval"]
       end
 
+      # True when an earlier run of this step has put down a checkpoint.
       def checkpoint?
         !checkpoint_cursor.nil?
       end
@@ -88,6 +90,7 @@ module TaskerCore
         @checkpoint && @checkpoint["accumulated_results"]
       end
 
+      # The batch and where it stands.
       def inspect
         "#<#{self.class} batch_id=#{batch_id.inspect} cursor=#{cursor.inspect}>"
       end

@@ -31,6 +31,7 @@ class Data
     end
   end
 
+  # One keyword for each of its members.
   def initialize(**fields)
     missing = members - fields.keys
     unknown = fields.keys - members
@@ -41,10 +42,12 @@ class Data
     freeze
   end
 
+  # The names of its values.
   def members
     self.class.members
   end
 
+  # Its values by name.
   def to_h(&block)
     block ? @fields.to_h(&block) : @fields.dup
   end
@@ -54,22 +57,27 @@ class Data
     changes.empty? ? self : self.class.new(**to_h, **changes)
   end
 
+  # For pattern matching.
   def deconstruct_keys(keys)
     keys ? @fields.slice(*keys) : to_h
   end
 
+  # True for one of the same class with equal values.
   def ==(other)
     other.instance_of?(self.class) && other.to_h == @fields
   end
 
+  # True for one of the same class with eql values.
   def eql?(other)
     other.instance_of?(self.class) && other.to_h.eql?(@fields)
   end
 
+  # Equal ones have the same.
   def hash
     [self.class, @fields].hash
   end
 
+  # Its class and values.
   def inspect
     fields = @fields.map { |name, value| "#{name}=#{value.inspect}" }.join(", ")
     "#<data #{[self.class.name, fields].compact.reject(&:empty?).join(" ")}>"

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 module TaskerCore
+  # What Rails has beside the everyday.
   module CoreExt
     # String
     module Strings
@@ -19,14 +20,17 @@ module TaskerCore
         tr("_", " ").delete_suffix(" id").strip.capitalize
       end
 
+      # Every word with a capital.
       def titleize
         tr("_", " ").gsub(/\b[a-z]/, &:upcase)
       end
 
+      # White space of any length as one blank, none at the ends.
       def squish
         strip.gsub(/[[:space:]]+/, " ")
       end
 
+      # At most that long, the omission included.
       def truncate(length, omission: "...")
         size <= length ? dup : "#{self[0, [length - omission.size, 0].max]}#{omission}"
       end
@@ -34,18 +38,22 @@ module TaskerCore
 
     # Enumerable
     module Collections
+      # A hash of the elements by what the block says of them.
       def index_by
         to_h { |element| [yield(element), element] }
       end
 
+      # These fields of every element.
       def pluck(*keys)
         map { |element| keys.one? ? element[keys.first] : keys.map { |key| element[key] } }
       end
 
+      # The opposite of include?.
       def exclude?(element)
         !include?(element)
       end
 
+      # True for more than one element.
       def many?
         size > 1
       end
@@ -61,6 +69,7 @@ module TaskerCore
         public_send(name, *arguments, **keywords, &block) if respond_to?(name)
       end
 
+      # True when the collection includes it.
       def in?(collection)
         collection.include?(self)
       end
@@ -68,6 +77,7 @@ module TaskerCore
 
     # Array's singleton
     module Arrays
+      # An array, whatever it is given; nil makes an empty one.
       def wrap(object)
         return [] if object.nil?
 
@@ -77,15 +87,18 @@ module TaskerCore
 
     # Date, to which a span of time can be added: whole days stay a Date.
     module Dates
+      # Takes a duration, too.
       def +(other)
         other.is_a?(Duration) ? super(CoreExt.days(other)) : super
       end
 
+      # Takes a duration, too.
       def -(other)
         other.is_a?(Duration) ? super(CoreExt.days(other)) : super
       end
     end
 
+    # The duration in whole days.
     def self.days(duration)
       days = duration.to_r / 86_400
       days.denominator == 1 ? days.to_i : days

@@ -14,12 +14,14 @@ module TaskerCore
 
       attr_reader :params, :headers
 
+      # @param settings [Settings]
       def initialize(settings)
         @settings = settings
         @params = settings.params.to_h.dup
         @headers = settings.headers.to_h.dup
       end
 
+      # The address that all paths stand below.
       def url_prefix
         URI(@settings.url.to_s)
       end

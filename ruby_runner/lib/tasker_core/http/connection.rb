@@ -16,6 +16,7 @@ module TaskerCore
           faraday? ? faraday(settings, &block) : Client.new(settings)
         end
 
+        # True where Faraday is installed.
         def faraday?
           return @faraday unless @faraday.nil?
 

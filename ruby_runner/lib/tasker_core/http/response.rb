@@ -8,14 +8,17 @@ module TaskerCore
     class Response
       # Header names match in any case.
       class Headers < Hash
+        # A header's value, by a name of any case.
         def [](name)
           super(name.to_s.downcase)
         end
 
+        # Sets a header.
         def []=(name, value)
           super(name.to_s.downcase, value)
         end
 
+        # True when there is such a header.
         def key?(name)
           super(name.to_s.downcase)
         end
@@ -35,6 +38,7 @@ module TaskerCore
         @url = url
       end
 
+      # True for a status of 200 to 299.
       def success?
         (200..299).cover?(status)
       end

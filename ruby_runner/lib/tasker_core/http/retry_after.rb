@@ -19,6 +19,7 @@ module TaskerCore
         nil
       end
 
+      # The seconds that the headers ask to be waited, or nil.
       def self.find(headers)
         return if headers.nil?
 

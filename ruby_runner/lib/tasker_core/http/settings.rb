@@ -21,6 +21,7 @@ module TaskerCore
             ssl: config["ssl"] || {})
       end
 
+      # The header that stands for these credentials.
       def self.auth(auth)
         case auth && auth["type"].to_s
         when nil then {}
@@ -32,6 +33,7 @@ module TaskerCore
       end
       private_class_method :auth
 
+      # Times are seconds.
       def initialize(url:, params: {}, headers: {}, timeout: TIMEOUT, open_timeout: OPEN_TIMEOUT, ssl: {})
         @url = url
         @params = params
@@ -41,6 +43,7 @@ module TaskerCore
         @ssl = Indifferent.from_ruby((ssl || {}).to_h)
       end
 
+      # False where the certificate of the other side is not to be checked.
       def verify?
         ssl["verify"] != false
       end

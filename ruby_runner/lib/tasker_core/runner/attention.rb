@@ -26,6 +26,7 @@ module TaskerCore
       attr_accessor :max_depth
       attr_reader :ended
 
+      # @param inbox [Inbox] where lines wait for their turn
       def initialize(wire, inbox, max_depth:)
         @wire = wire
         @inbox = inbox
@@ -35,6 +36,7 @@ module TaskerCore
         @nudged = @heeding = @ended = false
       end
 
+      # Hears nudges from now on.
       def install
         trap(SIGNAL) { nudge }
       end
@@ -50,6 +52,7 @@ module TaskerCore
         value
       end
 
+      # The step is over: a cancel comes too late.
       def close
         @request_id = nil
       end
@@ -57,6 +60,7 @@ module TaskerCore
       # The threads' state at the moment of the cancel that reached the step that ran last; nil when none did.
       attr_reader :cancelled
 
+      # Reads what the engine has written, and waits when that is nothing.
       def read
         chunk = @wire.read
         chunk ? @inbox << chunk : @ended = true
@@ -67,6 +71,7 @@ module TaskerCore
         @threads.each(&:join).clear
       end
 
+      # The engine wants the wire to be looked at. Called by the signal's trap.
       def nudge
         @nudged = true
         heed if @request_id && !@heeding
@@ -180,6 +185,7 @@ module TaskerCore
     module ThreadReport
       FRAMES = 50
 
+      # Every thread, as the engine is told of it.
       def self.take
         Thread.list.map do |thread|
           { "name" => (thread.name || (thread == Thread.main ? "main" : "unnamed")).to_s.scrub("?"),
@@ -187,12 +193,15 @@ module TaskerCore
         end
       end
 
+      # What the thread is doing, the user's frames first.
       def self.frames(thread)
         ErrorReport.user_frames(thread.backtrace || []).first(FRAMES)
       end
     end
 
+    # The answer to a ping.
     module Ping
+      # What the worker is doing; `running` is the request of its step, nil without one.
       def self.report(running)
         { "pid" => Process.pid, "busy" => !running.nil?, "request_id" => running, "threads" => ThreadReport.take }
       end

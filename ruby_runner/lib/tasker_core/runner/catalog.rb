@@ -6,11 +6,13 @@ module TaskerCore
     # given files. Asking the constants (not a TracePoint) sees `Foo = Class.new` and a class that an autoloader
     # had loaded before us.
     class Catalog
+      # @param files [Array<String>] whose classes count
       def initialize(files)
         @files = files.to_h { |file| [file, true] }
         @sources = {}
       end
 
+      # All handlers, those of the registrations included, in the order of their files.
       def handlers(registrations)
         classes = ObjectSpace.each_object(Class).filter_map { |klass| describe(klass) }
         known = classes.to_h { |handler| [handler.name, handler] }

@@ -8,22 +8,26 @@ module TaskerCore
     class DeadlySignals
       NAMES = %w[TERM HUP INT].freeze
 
+      # Watches all of them.
       def self.install
         signals = new
         NAMES.each { |name| signals.watch(name) }
         signals
       end
 
+      # Watches one of them.
       def watch(name)
         before = trap(name) { receive(name) }
         trap(name, before) if before == "IGNORE" # nohup
       end
 
+      # It came: `ensure` blocks run, then the worker ends by it.
       def receive(name)
         @received = name
         raise SignalException, name
       end
 
+      # Ends the worker when one came and somebody has rescued it.
       def raise_again
         raise SignalException, @received if @received
       end

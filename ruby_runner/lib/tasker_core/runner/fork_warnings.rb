@@ -8,6 +8,7 @@ module TaskerCore
       # What a thread is marked with that minds no fork: by Timeout and others of Ruby's own, and by Puma's convention.
       HARMLESS = ["\0__detached_thread__", "fork_safe"].freeze
 
+      # @param wire [Wire] the parent's own, which is no connection of the app
       def initialize(wire)
         @own = [wire.input.fileno]
       end

@@ -15,11 +15,13 @@ module TaskerCore
       # Those of the aliases that the base class made of the constant's name: two classes may well share one.
       attr_reader :implied
 
+      # The handler that a class makes.
       def self.for_class(klass, name:, **about)
         form, reason = Forms.of(klass)
         new(name: name, target: klass, form: form, reason: reason, methods: public_methods_of(klass), **about)
       end
 
+      # The handler that something callable makes.
       def self.for_callable(callable, name:, **about)
         new(name: name, target: callable, form: nil, reason: nil, methods: %w[call], callable: true, **about)
       end
@@ -31,6 +33,7 @@ module TaskerCore
         new(name: name, target: object, shape: shape, form: form, reason: reason, methods: public_methods_of(shape))
       end
 
+      # The names of the methods that a template may name.
       def self.public_methods_of(klass)
         Forms.own_methods(klass).map { |method| method.name.to_s }.sort
       end
@@ -55,6 +58,7 @@ module TaskerCore
         freeze
       end
 
+      # What the engine is told of it.
       def announcement
         { "name" => @name, "file" => @file, "line" => @line, "api" => @api, "doc" => @doc, "methods" => @methods,
           "aliases" => @aliases, "reason" => @reason, "concurrency" => concurrency }

@@ -11,6 +11,7 @@ module TaskerCore
 
       attr_reader :handlers, :warnings
 
+      # @param handlers [Array<Handler>]
       def initialize(handlers = [])
         @handlers = handlers.freeze
         @warnings = []
@@ -26,10 +27,12 @@ module TaskerCore
         @by_name.fetch(name) { raise not_found(name) }
       end
 
+      # All names that can be called.
       def names
         @by_name.keys
       end
 
+      # What the engine is told of them.
       def announcements
         @handlers.map(&:announcement)
       end

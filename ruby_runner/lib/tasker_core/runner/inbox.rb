@@ -10,6 +10,7 @@ module TaskerCore
       attr_reader :entries, :partial
       attr_accessor :max_line_bytes
 
+      # @param max_line_bytes [Integer] a longer line is dropped
       def initialize(max_line_bytes)
         @max_line_bytes = max_line_bytes
         @entries = []
@@ -17,6 +18,7 @@ module TaskerCore
         @skipping = false
       end
 
+      # Takes bytes as they come.
       def <<(chunk)
         pieces = chunk.split("\n", -1)
         rest = pieces.pop

@@ -10,6 +10,7 @@ module TaskerCore
     module LazyRubygems
       FILE = File.expand_path("rubygems_now.rb", __dir__)
 
+      # From now on RubyGems is loaded when somebody needs it.
       def self.install
         return if defined?(::Gem)
 
@@ -25,6 +26,7 @@ module TaskerCore
         end
       end
 
+      # Ruby's own require, then that of RubyGems.
       def self.require(receiver, path)
         receiver.send(:require_without_rubygems, path)
       rescue LoadError => e
@@ -40,6 +42,7 @@ module TaskerCore
         Kernel.require(FILE)
       end
 
+      # Puts Ruby's own methods back, before RubyGems puts its own there.
       def self.restore
         Kernel.module_eval do
           alias_method :require, :require_without_rubygems

@@ -8,6 +8,7 @@ module TaskerCore
       class Failure < StandardError
         attr_reader :data
 
+        # @param data [Hash] class, message, backtrace, file, line, and the time of each file
         def initialize(message, data)
           super(message)
           @data = data
@@ -18,6 +19,7 @@ module TaskerCore
       class Interrupted < Failure
         attr_reader :signal
 
+        # @param signal [SignalException] by which the worker is to end
         def initialize(message, data, signal)
           super(message, data)
           @signal = signal
@@ -28,6 +30,7 @@ module TaskerCore
 
       attr_reader :files
 
+      # Nothing is loaded yet.
       def initialize
         @files = []
       end

@@ -8,6 +8,7 @@ module TaskerCore
       MARK = "TASKER_WORKER"
       PR_SET_PDEATHSIG = 1
 
+      # To be made in the parent, before anything is forked.
       def initialize
         @engine = Process.ppid
         abort("tasker: --preload: this Ruby (#{RUBY_ENGINE}) can't fork") unless Process.respond_to?(:fork)

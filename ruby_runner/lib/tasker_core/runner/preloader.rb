@@ -17,6 +17,7 @@ module TaskerCore
 
       LONGEST_ORDER = 1_048_576
 
+      # @param wire [Wire] to the engine, its input a socket
       def initialize(wire)
         @wire = wire
         @parentage = Parentage.new

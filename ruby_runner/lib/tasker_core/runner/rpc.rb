@@ -29,6 +29,7 @@ module TaskerCore
       class Error < StandardError
         attr_reader :code, :data, :id
 
+        # @param code [Integer] one of the constants above
         def initialize(code, message, data: nil, id: nil)
           super(message)
           @code = code
@@ -61,24 +62,29 @@ module TaskerCore
           build(message, id)
         end
 
+        # The line that answers a request.
         def result(id, value)
           "{\"jsonrpc\":\"2.0\",\"id\":#{json(id)},\"result\":#{json(value)}}\n"
         end
 
+        # The line that answers a request with an error.
         def error(id, code, message, data = nil)
           error = { "code" => code, "message" => message }
           error["data"] = data unless data.nil?
           "{\"jsonrpc\":\"2.0\",\"id\":#{json(id)},\"error\":#{json(error)}}\n"
         end
 
+        # The line of a notification.
         def notification(method, params)
           "{\"jsonrpc\":\"2.0\",\"method\":#{json(method)},\"params\":#{json(params)}}\n"
         end
 
+        # A value as JSON.
         def json(value)
           GENERATOR.generate(value)
         end
 
+        # What kind of value it is, for messages.
         def kind(value)
           { Hash => "an object", Array => "an array", String => "a string", Integer => "a number", Float => "a number",
             TrueClass => "a boolean", FalseClass => "a boolean", NilClass => "null" }.fetch(value.class, value.class.name)

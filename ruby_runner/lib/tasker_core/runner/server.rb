@@ -181,22 +181,27 @@ module TaskerCore
 
     # The parameters of `initialize`, checked.
     class InitializeParams
+      # @param params [Hash] as they came
       def initialize(params)
         @params = params
       end
 
+      # The versions that the engine speaks.
       def protocol_versions
         list("protocol_versions", Integer)
       end
 
+      # The files and folders to load handlers from.
       def handlers
         list("handlers", String)
       end
 
+      # What to require first.
       def requires
         list("require", String, [])
       end
 
+      # The engine's limits, those that are known.
       def limits
         limits = @params.fetch("limits", {})
         complain("limits is an object of positive integers") unless limits.is_a?(Hash)

@@ -12,6 +12,7 @@ module TaskerCore
       attr_accessor :retires
       alias started? started
 
+      # @param entry the method of the handler that is called, and how
       def initialize(id, handler, entry, input, limits)
         @id = id
         @handler = handler

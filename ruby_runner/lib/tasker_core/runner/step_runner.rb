@@ -9,6 +9,7 @@ module TaskerCore
     class StepRunner
       attr_reader :contexts
 
+      # @param registry [HandlerRegistry] what can be called
       def initialize(wire, attention, registry, limits, signals)
         @wire = wire
         @attention = attention

@@ -4,14 +4,17 @@ module TaskerCore
   module Runner
     # What one step used. CPU time is the whole process's, threads of the handler included.
     class Usage
+      # Begins to measure.
       def self.start
         new
       end
 
+      # The measure begins.
       def initialize
         @cpu = cpu
       end
 
+      # What was used since then.
       def report
         memory = Memory.look
         { "cpu_us" => cpu - @cpu, "max_rss_kb" => memory.peak_kb, "rss_kb" => memory.now_kb }
@@ -43,6 +46,7 @@ module TaskerCore
       end
       reopen
 
+      # The last look, or a new one when that is too old.
       def self.look
         now = ::Process.clock_gettime(::Process::CLOCK_MONOTONIC, :millisecond)
         return @look if now < @next_at
@@ -51,6 +55,7 @@ module TaskerCore
         @look = @status ? read : @look
       end
 
+      # A new look.
       def self.read
         text = @status.pread(4_096, 0)
         @marks&.syswrite("5")

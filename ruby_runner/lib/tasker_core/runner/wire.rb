@@ -20,6 +20,8 @@ module TaskerCore
         new(input, output)
       end
 
+      # @param input [IO] what the engine writes
+      # @param output [IO] what the engine reads
       def initialize(input, output)
         @input = input
         @output = output
@@ -31,6 +33,7 @@ module TaskerCore
       # Where the engine's words come in.
       attr_reader :input
 
+      # True in the process that claimed it.
       def mine?
         Process.pid == @owner
       end
@@ -60,6 +63,7 @@ module TaskerCore
         Thread.handle_interrupt(Object => :never) { @mutex.synchronize { write_all(line) } }
       end
 
+      # Gives it up.
       def close
         @input.close
         @output.close
@@ -87,14 +91,17 @@ module TaskerCore
     module ForkGuard
       @wires = []
 
+      # Closes this wire, too, in every child.
       def self.watch(wire)
         @wires << wire
       end
 
+      # Closes all of them.
       def self.close_all
         @wires.each(&:close).clear
       end
 
+      # Called by Ruby for every fork.
       def _fork
         pid = super
         ForkGuard.close_all if pid.zero?

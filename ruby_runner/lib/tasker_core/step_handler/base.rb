@@ -19,6 +19,7 @@ module TaskerCore
       # Of earlier versions, where an engine in the same process stood behind them.
       attr_reader :rust_integration, :orchestration_system
 
+      # @param config [Hash] the handler's `initialization` in the template
       def initialize(config: {}, logger: nil)
         @config = config || {}
         @logger = logger
@@ -36,6 +37,7 @@ module TaskerCore
         Runner::Rpc.json(TaskerCore.call_ruby_process_method(self, context_json))
       end
 
+      # Logs lines of the step that runs.
       def logger
         @logger || super
       end
@@ -47,16 +49,19 @@ module TaskerCore
         end.downcase
       end
 
+      # What the handler can do, by what it responds to.
       def capabilities
         %w[process] + %w[process_results async streaming].select { |name| respond_to?(name) }
       end
 
+      # What its configuration may hold, as a JSON Schema.
       def config_schema
         { type: "object", properties: { timeout: { type: "integer", default: 300 },
                                         retries: { type: "integer", default: 3 },
                                         log_level: { type: "string", enum: %w[debug info warn error], default: "info" } } }
       end
 
+      # What there is to tell about the handler.
       def metadata
         version = self.class.const_defined?(:VERSION) ? self.class::VERSION : "1.0.0"
         { handler_name: handler_name, handler_class: self.class.name, version: version, capabilities: capabilities,
@@ -64,6 +69,7 @@ module TaskerCore
           created_at: Time.now.utc.strftime("%Y-%m-%dT%H:%M:%SZ") }
       end
 
+      # True: any configuration will do. To be overridden.
       def validate_config(_config)
         true
       end

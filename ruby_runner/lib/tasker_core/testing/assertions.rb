@@ -49,14 +49,17 @@ module TaskerCore
         run
       end
 
+      # Expects a step of the run to be in that state.
       def assert_step_state(state, run, name)
         assert_equal state.to_s, run.step(name)&.state, "state of step #{name} in\n#{run}"
       end
 
+      # Expects a step of the run to have these results, symbols being as good as strings.
       def assert_step_results(results, run, name)
         assert_equal Testing.json([results]).first, run.results(name), "results of step #{name}"
       end
 
+      # Expects a step of the run to have had so many attempts.
       def assert_step_attempts(count, run, name)
         assert_equal count, run.attempts(name), "attempts of step #{name} in\n#{run}"
       end

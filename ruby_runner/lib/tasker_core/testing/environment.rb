@@ -7,12 +7,14 @@ module TaskerCore
     # A template merged for one of its environments: mappings key by key, everything else replaced; changes of `ALL` come
     # first, so that a step's own win.
     class Environment
+      # @param changes [Hash, nil] one entry of the template's `environments`
       def initialize(changes)
         changes = OlderKeys.template(changes || {})
         @template = changes.except("steps")
         @steps = Array(changes["steps"]).map { |step| OlderKeys.step(step) }.group_by { |step| step["name"] }
       end
 
+      # The template with the changes of this environment.
       def template(hash)
         over(hash, @template)
       end

@@ -13,12 +13,14 @@ module TaskerCore
       class Invalid < StandardError
         attr_reader :error_code
 
+        # @param error_code [String] by which the engine would tell it
         def initialize(message, error_code)
           super(message)
           @error_code = error_code
         end
       end
 
+      # @param template [WorkflowTemplate]
       def initialize(template)
         @template = template
         @settlement = Settlement.new(template)

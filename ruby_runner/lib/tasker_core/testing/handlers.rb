@@ -30,6 +30,7 @@ module TaskerCore
         end
       end
 
+      # @param registry [Runner::HandlerRegistry]
       def initialize(registry)
         @registry = registry
       end

@@ -12,12 +12,14 @@ module TaskerCore
       DEPENDENCIES = %w[dependencies depends_on depends_on_step depends_on_steps].freeze
 
       class << self
+        # The template with today's keys.
         def template(hash)
           hash = hash.dup
           hash["steps"] ||= hash.delete("step_templates") if hash.key?("step_templates")
           hash
         end
 
+        # The step with today's keys.
         def step(hash)
           step = hash.except(*MOVED.keys, *BELOW.keys, *DEPENDENCIES, "retry_backoff")
           step["handler"] = { "callable" => step["handler"] } if step["handler"].is_a?(String)

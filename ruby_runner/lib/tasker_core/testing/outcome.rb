@@ -13,6 +13,7 @@ module TaskerCore
       # Everything told, as [method, params].
       attr_reader :messages
 
+      # @param answer [Hash] the answer that the engine would have read
       def initialize(answer, messages)
         @result = answer["result"]
         @failure = answer["error"]
@@ -21,10 +22,12 @@ module TaskerCore
         @logs = told("log").map { |params| params.values_at("level", "message", "fields") }
       end
 
+      # True when the step completed.
       def success?
         !@result.nil? && !yielded?
       end
 
+      # True when it failed.
       def failure?
         !@failure.nil?
       end
@@ -34,6 +37,7 @@ module TaskerCore
         !checkpoint.nil?
       end
 
+      # The checkpoint it has put down; nil when it has not.
       def checkpoint
         @result && @result["checkpoint"]
       end
@@ -53,6 +57,7 @@ module TaskerCore
         @result.fetch("output") { @result["results"] }
       end
 
+      # What it told beside its results.
       def metadata
         @result ? @result.fetch("metadata", {}) : {}
       end
@@ -62,22 +67,27 @@ module TaskerCore
         @failure && { "message" => @failure["message"] }.merge(@failure["data"] || {})
       end
 
+      # The class of its error, by name.
       def error_class
         error && error["class"]
       end
 
+      # Its error's message.
       def error_message
         error && error["message"]
       end
 
+      # Whether its error may be tried again.
       def retryable?
         failure? && error["retryable"] ? true : false
       end
 
+      # The seconds its error wants to be waited.
       def retry_after
         error && error["retry_after"]
       end
 
+      # What became of it, in a sentence.
       def to_s
         return "yielded #{checkpoint}" if yielded?
 

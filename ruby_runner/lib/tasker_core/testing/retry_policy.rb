@@ -9,19 +9,23 @@ module TaskerCore
       DEFAULTS = { "retryable" => true, "max_attempts" => 3, "backoff" => "exponential", "backoff_base_ms" => 1000,
                    "max_backoff_ms" => 30_000, "jitter" => 0.1 }.freeze
 
+      # @param fields [Hash, nil] `retry:` of a step
       def initialize(fields)
         @fields = DEFAULTS.merge((fields || {}).compact.slice(*DEFAULTS.keys))
         @fields["jitter"] = { true => 0.1, false => 0 }.fetch(@fields["jitter"], @fields["jitter"])
       end
 
+      # All its fields.
       def to_h
         @fields
       end
 
+      # All attempts, the first included.
       def max_attempts
         @fields["max_attempts"]
       end
 
+      # Whether a step may be tried again at all.
       def retryable?
         @fields["retryable"]
       end

@@ -15,10 +15,12 @@ module TaskerCore
     module RSpecMatchers
       extend RSpec::Matchers::DSL
 
+      # See Testing.run.
       def run_step(...)
         Testing.run(...)
       end
 
+      # See Testing.run_workflow.
       def run_workflow(...)
         Testing.run_workflow(...)
       end
@@ -78,6 +80,7 @@ module TaskerCore
         failure_message_when_negated { |run| "expected #{names.join(", ")} not to run; #{run.order.join(", ")} did" }
       end
 
+      # Whether the outcome's error is what was wanted: a class, a name, or what its message matches.
       def self.error?(outcome, wanted)
         case wanted
         when Class then outcome.error_class == wanted.name
@@ -91,6 +94,7 @@ module TaskerCore
         RSpec::Matchers.is_a_matcher?(value) ? value : Testing.json([value]).first
       end
 
+      # The value, for messages.
       def self.describe(value)
         RSpec::Matchers.is_a_matcher?(value) ? value.description : value.inspect
       end

@@ -57,6 +57,7 @@ module TaskerCore
         self
       end
 
+      # The step of that name, or nil.
       def step(name)
         @by_name[name.to_s]
       end

@@ -6,6 +6,7 @@ module TaskerCore
   module Testing
     # The hashes that a step of a workflow gets, as the engine writes them.
     class StepFields
+      # @param context [Hash] the task's
       def initialize(template, context)
         @template = template
         @task = TASK.merge("name" => template.name, "namespace_name" => template.namespace_name, "version" => template.version,

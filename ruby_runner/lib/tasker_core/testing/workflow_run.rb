@@ -6,6 +6,7 @@ module TaskerCore
   module Testing
     # How a workflow went in a test.
     class WorkflowRun
+      # @param simulation [Simulation] one that has ended
       def initialize(simulation)
         @simulation = simulation
       end
@@ -15,6 +16,7 @@ module TaskerCore
         @simulation.state
       end
 
+      # True when the task is complete.
       def complete?
         state == "complete"
       end
@@ -45,6 +47,7 @@ module TaskerCore
         raise Outcome::Failed, "step #{step.name.inspect} is #{step.state}: #{step.error && step.error["message"]}"
       end
 
+      # How many attempts the step has had.
       def attempts(name)
         step(name)&.attempts || 0
       end
@@ -71,6 +74,7 @@ module TaskerCore
         @simulation.now
       end
 
+      # All steps with what became of them.
       def to_s
         lines = steps.map do |step|
           problem = step.error && "  #{step.error["kind"]}: #{step.error["message"].to_s.lines.first.to_s.chomp}"

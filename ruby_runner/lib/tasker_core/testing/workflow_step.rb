@@ -13,6 +13,7 @@ module TaskerCore
       attr_accessor :parents, :state, :attempts, :results, :output, :metadata, :error, :checkpoint, :unmet, :open, :running, :deaths,
                     :started_at, :finished_at
 
+      # @param batch [Hash, nil] the batch_config of a worker
       def initialize(name, template, index, inputs, batch)
         @name = name
         @template = template
@@ -30,6 +31,7 @@ module TaskerCore
         @deaths = 0
       end
 
+      # True when it is complete.
       def complete?
         state == "complete"
       end
@@ -52,10 +54,12 @@ module TaskerCore
         complete? || (state == "error" && isolated?)
       end
 
+      # True for a worker whose failure does not hold up what comes after it.
       def isolated?
         !batch.nil? && batch["failure_strategy"] == "isolate"
       end
 
+      # Its name, state and attempts.
       def inspect
         "#<#{self.class} #{name} #{state} attempts=#{attempts}>"
       end

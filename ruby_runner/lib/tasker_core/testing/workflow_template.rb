@@ -32,6 +32,7 @@ module TaskerCore
         new(hash, environment, file && File.dirname(File.expand_path(file)))
       end
 
+      # The value with all keys as strings.
       def self.stringify(value)
         case value
         when Hash then value.to_h { |key, element| [key.to_s, stringify(element)] }
@@ -42,6 +43,7 @@ module TaskerCore
       end
       private_class_method :stringify
 
+      # @param folder [String, nil] what its `handlers:` are relative to
       def initialize(hash, environment, folder = nil)
         @environment = environment
         @folder = folder
@@ -57,6 +59,7 @@ module TaskerCore
         check
       end
 
+      # The step of that name, or nil.
       def step(name)
         @by_name[name]
       end

@@ -16,6 +16,7 @@ module TaskerCore
                   /\A[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?\z/ => ->(text) { Float(text.sub(/\.(?=\z|[eE])/, "")) },
                   /\A:[^\s:]+\z/ => ->(text) { text[1..] } }.freeze
 
+        # A plain scalar as YAML 1.2 reads it: "yes" is a text.
         def tokenize(text)
           _, read = TABLE.find { |pattern, _| pattern.match?(text) }
           read ? read.call(text) : text

@@ -28,10 +28,12 @@ module TaskerCore
           @worker_count = worker_count
         end
 
+        # "no_batches".
         def type
           TYPE
         end
 
+        # False.
         def requires_batch_creation?
           true
         end
@@ -42,6 +44,7 @@ module TaskerCore
             cursor_configs: cursor_configs, total_items: total_items }
         end
 
+        # True for another one of its kind.
         def ==(other)
           other.is_a?(CreateBatches) && other.to_h == to_h
         end
@@ -51,26 +54,32 @@ module TaskerCore
       class NoBatches
         TYPE = "no_batches"
 
+        # "create_batches".
         def type
           TYPE
         end
 
+        # One hash per worker.
         def cursor_configs
           []
         end
 
+        # How many workers there will be.
         def worker_count
           0
         end
 
+        # True.
         def requires_batch_creation?
           false
         end
 
+        # As the engine reads it in a result.
         def to_h
           { type: TYPE }
         end
 
+        # True for one that asks for the same.
         def ==(other)
           other.is_a?(NoBatches)
         end

@@ -18,10 +18,12 @@ module TaskerCore
           raise ArgumentError, "create_steps needs at least one step name" if @step_names.empty?
         end
 
+        # "no_branches".
         def type
           TYPE
         end
 
+        # False.
         def requires_step_creation?
           true
         end
@@ -31,6 +33,7 @@ module TaskerCore
           { type: TYPE, step_names: step_names }
         end
 
+        # True for another one of its kind.
         def ==(other)
           other.is_a?(CreateSteps) && other.step_names == step_names
         end
@@ -40,22 +43,27 @@ module TaskerCore
       class NoBranches
         TYPE = "no_branches"
 
+        # "create_steps".
         def type
           TYPE
         end
 
+        # The steps that it chooses.
         def step_names
           []
         end
 
+        # True.
         def requires_step_creation?
           false
         end
 
+        # As the engine reads it in a result.
         def to_h
           { type: TYPE }
         end
 
+        # True for one that chooses the same.
         def ==(other)
           other.is_a?(NoBranches)
         end
@@ -86,10 +94,12 @@ module TaskerCore
           nil
         end
 
+        # True for an outcome of either kind.
         def one?(value)
           value.is_a?(CreateSteps) || value.is_a?(NoBranches)
         end
 
+        # The name as a text.
         def step_name(name)
           text = name.is_a?(Symbol) ? name.name : name
           return text if text.is_a?(String) && !text.strip.empty?

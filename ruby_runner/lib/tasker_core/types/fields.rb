@@ -6,6 +6,7 @@ module TaskerCore
   module Types
     # Readers for the fields of a hash: `task.task_id` beside `task["task_id"]`.
     module Fields
+      # Gives the class readers of these fields, under other names where some are given.
       def reads(*names, **aliases)
         names.each { |name| reader(name, name.name) }
         aliases.each { |name, key| reader(name, key.name) }

@@ -25,10 +25,12 @@ module TaskerCore
         self["results"] = value
       end
 
+      # How often `results=` was called.
       def results_assignments
         @results_assignments ||= 0
       end
 
+      # True once `results=` was called.
       def results_assigned?
         results_assignments.positive?
       end

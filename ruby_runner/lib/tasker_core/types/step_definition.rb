@@ -22,6 +22,7 @@ module TaskerCore
         end
       end
 
+      # What the template says of the handler.
       def handler
         @handler ||= Handler.wrap(self["handler"] || {})
       end

@@ -16,15 +16,18 @@ module TaskerCore
           @metadata = metadata || {}
         end
 
+        # True.
         def success?
           true
         end
         alias success success?
 
+        # False.
         def checkpoint_yield?
           false
         end
 
+        # As a hash.
         def to_h
           { success: true, result: result, metadata: metadata }
         end
@@ -37,6 +40,7 @@ module TaskerCore
         # What it was made of by from_exception; its backtrace and causes are recorded too.
         attr_reader :exception
 
+        # @param error_type [String] PermanentError, RetryableError, ValidationError, UnexpectedError, StepCompletionError
         def initialize(error_type:, message:, error_code: nil, retryable: false, metadata: {}, exception: nil, **)
           @exception = exception
           @error_type = error_type.to_s
@@ -46,15 +50,18 @@ module TaskerCore
           @metadata = metadata || {}
         end
 
+        # False.
         def success?
           false
         end
         alias success success?
 
+        # False.
         def checkpoint_yield?
           false
         end
 
+        # As a hash.
         def to_h
           { success: false, error_type: error_type, message: message, error_code: error_code, retryable: retryable,
             metadata: metadata }
@@ -65,6 +72,7 @@ module TaskerCore
       class CheckpointYield
         attr_reader :cursor, :items_processed, :accumulated_results
 
+        # @param cursor where to go on, anything that JSON takes
         def initialize(cursor:, items_processed:, accumulated_results: nil)
           @cursor = cursor
           @items_processed = items_processed
@@ -77,10 +85,12 @@ module TaskerCore
         end
         alias success success?
 
+        # True.
         def checkpoint_yield?
           true
         end
 
+        # As a hash.
         def to_h
           { cursor: cursor, items_processed: items_processed, accumulated_results: accumulated_results }
         end
@@ -89,18 +99,22 @@ module TaskerCore
       KINDS = [Success, Error, CheckpointYield].freeze
 
       class << self
+        # A result, with what is to be recorded beside it.
         def success(result:, metadata: {})
           Success.new(result: result, metadata: metadata)
         end
 
+        # A failure.
         def error(**fields)
           Error.new(**fields)
         end
 
+        # A checkpoint, from which the step is to go on.
         def checkpoint_yield(**fields)
           CheckpointYield.new(**fields)
         end
 
+        # True for any of the three.
         def one?(value)
           KINDS.include?(value.class)
         end
@@ -117,6 +131,7 @@ module TaskerCore
           described(value) || success(result: value, metadata: { wrapped: true, original_type: value.class.name })
         end
 
+        # The failure that an exception stands for.
         def from_exception(exception)
           treatment = Errors::Treatment.of(exception)
           error(error_type: error_type(exception), message: exception.message,

@@ -15,12 +15,14 @@ module TaskerCore
 
       attr_reader :dependency_results
 
+      # @param source [Hash] the sequence as it came
       def initialize(source, step)
         @source = source
         @step = step
         @dependency_results = DependencyResults.new(source["steps"] || [])
       end
 
+      # The ancestors, in the order of their creation.
       def steps
         @dependency_results.records
       end
@@ -35,10 +37,12 @@ module TaskerCore
         @dependency_results.size
       end
 
+      # The direct parents.
       def dependencies
         steps.select(&:dependency?)
       end
 
+      # How many parents there are.
       def dependencies_count
         dependencies.size
       end
@@ -58,14 +62,17 @@ module TaskerCore
         @dependency_results.size
       end
 
+      # None: a step runs when those before it are complete.
       def failed_steps
         0
       end
 
+      # Steps that are yet to come.
       def pending_steps
         remaining_steps
       end
 
+      # The id of the step that runs.
       def current_step_id
         @step.workflow_step_id
       end
@@ -75,10 +82,12 @@ module TaskerCore
         @dependency_results.get_result(name) || (@step if @step.name == name.to_s)
       end
 
+      # True when no step comes before it.
       def first_step?
         current_position.zero?
       end
 
+      # True when no step comes after it.
       def last_step?
         remaining_steps.zero?
       end
@@ -95,35 +104,43 @@ module TaskerCore
         [total_steps - current_position - 1, 0].max
       end
 
+      # What is known of the step of that name, or nil.
       def get_result(name)
         @dependency_results.get_result(name)
       end
 
+      # The value that it returned, or nil.
       def get_results(name)
         @dependency_results.get_results(name)
       end
 
+      # The names of the steps that have results.
       def keys
         @dependency_results.keys
       end
 
+      # True when the step is among them.
       def key?(name)
         @dependency_results.key?(name)
       end
 
+      # Yields each name.
       def each_key(&block)
         @dependency_results.each_key(&block)
       end
 
+      # A field by its name in the originals, or what is known of the step of that name.
       def [](name)
         reader = READERS[name.to_s]
         reader ? public_send(reader) : get_result(name)
       end
 
+      # As a hash with the originals' keys.
       def to_h
         READERS.transform_values { |reader| public_send(reader) }
       end
 
+      # What it is a sequence of.
       def inspect
         "#<#{self.class} step=#{@step.name.inspect} ancestors=#{keys.inspect}>"
       end

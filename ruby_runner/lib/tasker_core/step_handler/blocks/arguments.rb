@@ -7,6 +7,7 @@ module TaskerCore
     module Blocks
       # The keyword arguments of a block, from what it depends on and the task's context.
       class Arguments
+        # @param depends_on [Hash] keyword => step name, or [step name, class of its value]
         def initialize(name, depends_on, inputs, block)
           @name = name
           @dependencies = (depends_on || {}).to_h { |keyword, (step, model)| [keyword.to_sym, [step.to_s, model]] }
@@ -15,6 +16,7 @@ module TaskerCore
           @takes = block.parameters
         end
 
+        # One more keyword that the block may ask for.
         def extra(keyword, value)
           @extras[keyword] = value
         end

@@ -10,6 +10,7 @@ module TaskerCore
         # @return [Hash] configuration that the template's own goes over
         attr_writer :defaults
 
+        # @param base [Class] what the block's class derives from
         def initialize(name, base, block, depends_on:, inputs:, version:, location:)
           raise ArgumentError, "#{name}: a handler needs a block" unless block
           raise ArgumentError, "a handler needs a name, not #{name.inspect}" if name.to_s.strip.empty?
@@ -51,6 +52,7 @@ module TaskerCore
           attr_reader :handler_name
           attr_reader :functional_location
 
+          # Gives the class what its block needs.
           def setup(name:, arguments:, block:, instead:, finish:, defaults:, location:)
             @handler_name = name
             @functional_location = location
@@ -65,10 +67,12 @@ module TaskerCore
 
         # How the block runs as a step. It keeps its own `self`: what its file defines is in reach.
         module Call
+          # @param config [Hash] the handler's `initialization` in the template
           def initialize(config: {}, logger: nil)
             super(config: Indifferent.from_ruby(self.class.parts[:defaults]).merge(config || {}), logger: logger)
           end
 
+          # The name that the block was registered under.
           def handler_name
             self.class.handler_name
           end

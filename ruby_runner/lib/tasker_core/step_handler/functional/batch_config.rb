@@ -9,6 +9,7 @@ module TaskerCore
       class BatchConfig
         attr_reader :total_items, :batch_size, :metadata
 
+        # @param batch_size [Integer] items per worker at most
         def initialize(total_items:, batch_size:, metadata: {})
           unless total_items.is_a?(Integer) && !total_items.negative?
             raise ArgumentError, "total_items is a number of items, not #{total_items.inspect}"

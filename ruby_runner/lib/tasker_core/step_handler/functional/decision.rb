@@ -34,20 +34,24 @@ module TaskerCore
 
         attr_reader :steps, :routing_context
 
+        # @param steps [Array<String>] to create; empty: none
         def initialize(steps, routing_context)
           @steps = steps
           @routing_context = routing_context
           freeze
         end
 
+        # "create_steps" or "no_branches".
         def type
           skip? ? "no_branches" : "create_steps"
         end
 
+        # True when no branch is taken.
         def skip?
           steps.empty?
         end
 
+        # True when there are steps to create.
         def route?
           !skip?
         end

@@ -18,6 +18,7 @@ module TaskerCore
           api_request(:get, path, params, headers)
         end
 
+        # Sends a DELETE request.
         def delete(path, params: {}, headers: {})
           api_request(:delete, path, params, headers)
         end
@@ -27,10 +28,12 @@ module TaskerCore
           api_send(:post, path, data, headers)
         end
 
+        # Sends a PUT request with a JSON body.
         def put(path, data: {}, headers: {})
           api_send(:put, path, data, headers)
         end
 
+        # Sends a PATCH request with a JSON body.
         def patch(path, data: {}, headers: {})
           api_send(:patch, path, data, headers)
         end
@@ -79,6 +82,7 @@ module TaskerCore
           pages
         end
 
+        # A success with what a service has answered.
         def api_success(data:, status: 200, headers: {}, execution_time_ms: nil, metadata: {})
           about = { status: status, headers: headers.to_h, execution_time_ms: execution_time_ms }.compact
           success(result: data, metadata: about.merge(metadata || {}))

@@ -61,6 +61,7 @@ module TaskerCore
                             items_failed: 0, processed_count: 0 })
         end
 
+        # What a worker reports when its batch is done.
         def batch_worker_success(items_processed:, items_succeeded:, items_failed: 0, items_skipped: 0, last_cursor: nil,
                                  results: nil, errors: nil, metadata: {})
           success(result: { items_processed: items_processed, items_succeeded: items_succeeded, items_failed: items_failed,
@@ -78,6 +79,7 @@ module TaskerCore
           BatchProcessing::BatchAggregationScenario.detect(dependencies, analyzer_step, worker_prefix)
         end
 
+        # What the convergence returns when there was nothing to cut.
         def no_batches_aggregation_result(metadata: {})
           success(result: { worker_count: 0, scenario: "no_batches" }.merge(metadata || {}))
         end
