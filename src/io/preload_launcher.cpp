@@ -19,7 +19,7 @@ class ForkedProcess final : public worker::Process {
     child().abandon();
   }
 
-  int pid() const override { return birth_->parent ? birth_->parent->pid() : child().pid(); }
+  int pid() const override { return child().pid() > 0 ? child().pid() : birth_->parent_pid; }
   void write(std::string bytes) override { child().input().write(std::move(bytes)); }
   std::size_t unwritten() const override { return child().input().unwritten(); }
   void close_stdin() override { child().input().close_after_writing(); }

@@ -55,6 +55,7 @@ PreloadParent::PreloadParent(EventLoop& loop, ChildProcessLauncher& launcher, Li
       patience_(loop.context(), [this] { signal_group(SIGKILL); }) {}
 
 PreloadParent::~PreloadParent() {
+  for (const auto& [id, birth] : births_) birth->parent = nullptr;
   if (child_) child_->abandon();
   if (queue_.ended().asked) launcher_.custody().birth_over();
 }
@@ -79,6 +80,7 @@ std::variant<int, worker::LaunchError> PreloadParent::start(const worker::Comman
 
 void PreloadParent::want(std::shared_ptr<Birth> birth) {
   birth->parent = this;
+  birth->parent_pid = pid();
   births_.emplace(++last_id_, std::move(birth));
   queue_.want(last_id_);
   ask_next();
@@ -181,10 +183,12 @@ void PreloadParent::lost(const std::shared_ptr<Birth>& birth, bool may_be_there,
   birth->child_ends = {};
   if (!may_be_there) return birth->child->is_awaited() ? birth->child->never_born(status) : void();
   auto& custody = launcher_.custody();
-  custody.end_unseen(mark_of(birth->command), child_->session().started, [birth, status, &custody] {
-    if (birth->child->is_awaited()) birth->child->never_born(status);
-    custody.birth_over();
-  });
+  custody.end_unseen(mark_of(birth->command), child_->session().started,
+                     [weak = std::weak_ptr(birth), status, &custody] {
+                       if (const auto one = weak.lock(); one && one->child->is_awaited())
+                         one->child->never_born(status);
+                       custody.birth_over();
+                     });
 }
 
 }  // namespace tasker::io

@@ -25,6 +25,7 @@ struct Birth {
   ChildStreams child_ends;
   std::shared_ptr<WatchedChild> child;
   PreloadParent* parent = nullptr;  ///< that was asked for it; null once it is there, or won't be
+  int parent_pid = 0;               ///< of the last one that was
 };
 
 /// One Ruby process that has loaded everything and forks workers when it is asked to. Each becomes the engine's own

@@ -154,6 +154,7 @@ TEST_CASE("--preload: code that does not load is told as it is without") {
       return error["message"].get<std::string>();
     };
     CHECK(told(with) == told(without));
+    for (const json& gone : events(with.out, "worker.exited")) CHECK(gone["pid"].get<int>() > 0);
   }
 }
 
