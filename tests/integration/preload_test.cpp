@@ -168,13 +168,18 @@ TEST_CASE("--preload: a hook that raises is a boot that failed, with its place")
   }
 }
 
-TEST_CASE("--preload: a file that hangs while it loads is named at the boot deadline") {
-  const App app("hangs", "1", "sleep");
-  const Finished run = app.run({"--boot-timeout", "300ms"});
-  CHECK(run.exit_code == 9);
-  CHECK(tells(run.out, "the worker was not ready within 300 ms"));
-  CHECK(tells(run.out, "it stood at"));
-  CHECK(tells(run.out, "work.rb:4"));
+TEST_CASE(
+    "--preload: a parent that is told to end while it loads says so through a worker, and the next one loads anew") {
+  const App app("hangs", "1", "if File.readlines(NOTES).size == 1\n  note('hangs')\n  sleep\nend");
+  EngineProcess engine(app.arguments());
+  engine.wait_for(event("worker.starting"));
+  while (app.notes().size() < 2) REQUIRE_FALSE(engine.ends_in(std::chrono::milliseconds(5)));
+  ::kill(events(engine.out(), "worker.starting").at(0)["pid"].get<int>(), SIGTERM);  // as at the boot deadline
+  CHECK(engine.wait() == 0);
+  const json first = events(engine.out(), "worker.exited").at(0);
+  CHECK(first["kind"] == "boot_failed");
+  CHECK(first["how"] == "it could not be used");  // it has answered
+  CHECK(app.notes().size() == 3);
 }
 
 TEST_CASE("--preload: what a fork can't carry over is named, once") {
