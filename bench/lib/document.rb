@@ -34,8 +34,21 @@ module Bench
       picture("field.svg", BarChart.new("Calls or steps a second, doing nothing", bars)) unless bars.empty?
     end
 
+    # A table and two pictures for each curve.
+    def write_scale(curves, machine)
+      date, cores, cpu, load = machine.values_at("date", "cores", "cpu", "load")
+      write("scale", "#{date}, #{cores} cores (#{cpu}), load #{load} at the start\n\n" + curves.map { |curve| scale_of(curve) }.join("\n"))
+    end
+
     def write(name, inner)
       File.write(@path, self.class.replaced(File.read(@path), name, inner))
+    end
+
+    def scale_of(curve)
+      names = %w[time memory].map { |what| "scale-#{curve.id}-#{what}.svg" }
+      picture(names[0], LineChart.new("us per #{curve.unit}", curve.title, { "us per #{curve.unit}" => curve.times }))
+      picture(names[1], LineChart.new("memory, #{curve.memory_unit}", curve.title, { curve.memory_unit => curve.memories }))
+      "#{curve.markdown}\n\n#{names.map { |name| "![#{curve.title}](performance/#{name})" }.join(" ")}\n"
     end
 
     def picture(name, chart)

@@ -83,6 +83,19 @@ module Bench
       now - started
     end
 
+    # Runs a process to its end, and looks at its memory meanwhile. Seconds, and the most it had resident, in MiB.
+    def time_and_memory(*command, **options)
+      started = now
+      pid = start(*command, **options)
+      peak = 0.0
+      watch = Thread.new { loop { peak = memory_mib(pid, "VmHWM").then { |mib| mib.zero? ? peak : mib } and sleep(0.02) } }
+      watch.report_on_exception = false # it ends with the process it looks at
+      wait(pid, command)
+      [now - started, peak]
+    ensure
+      watch&.kill
+    end
+
     # Runs a program that prints one JSON object, and returns it.
     def figures(*command, **options)
       out = File.join(fresh_folder, "out")
@@ -108,8 +121,8 @@ module Bench
     end
 
     # Resident memory of a process in MiB.
-    def memory_mib(pid)
-      File.read("/proc/#{pid}/status")[/VmRSS:\s+(\d+)/, 1].to_i / 1024.0
+    def memory_mib(pid, field = "VmRSS")
+      File.read("/proc/#{pid}/status")[/#{field}:\s+(\d+)/, 1].to_i / 1024.0
     end
 
     def now

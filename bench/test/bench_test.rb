@@ -5,6 +5,8 @@ require "json"
 require "stringio"
 require "tempfile"
 require_relative "../lib/command"
+require_relative "../lib/instructions"
+require_relative "../lib/scale_curve"
 
 # What the benchmark does with figures; no figure is taken here.
 module BenchTest
@@ -195,6 +197,46 @@ class BenchChartsTest < Minitest::Test
 
   def test_a_curve_of_one_point_or_of_zeros_is_drawn
     assert_includes Bench::LineChart.new("t", "steps", { "a" => [[100, 0]] }).to_s, "<circle"
+  end
+end
+
+class BenchInstructionsTest < Minitest::Test
+  def test_what_valgrind_says_is_read
+    assert_equal 14_550_886, Bench::Instructions.collected("==1== Events    : Ir\n==1== Collected : 14550886\n")
+    assert_nil Bench::Instructions.collected("valgrind: no such program")
+  end
+
+  def test_what_both_runs_have_in_common_falls_out
+    assert_equal 25.0, Bench::Instructions.per_step(1_000, 6_000, 200)
+  end
+
+  def test_more_than_the_tolerance_fails_less_asks_to_be_kept
+    kept = Bench::Instructions.new(1_000, 0.05)
+    assert_equal %i[same same worse better], [1_049, 951, 1_060, 940].map { |now| kept.judge(now) }
+    assert_equal "1020 instructions per step, kept: 1000 (+2.0 %, tolerance 5 %)", kept.sentence(1_020)
+    assert_includes kept.sentence(1_100), "does more for a step than before"
+    assert_includes kept.sentence(900), "bench/instructions --keep"
+  end
+
+  def test_the_figure_that_is_kept_can_be_read
+    assert_operator Bench::Instructions.read(File.expand_path("../instructions.json", __dir__)).kept, :>, 0
+  end
+end
+
+class BenchScaleCurveTest < Minitest::Test
+  def test_a_curve_reads_back_as_it_was_and_knows_its_growth
+    curve = Bench::ScaleCurve.new("s", "steps", unit: "step", points: [[100, 9.0, 1.0], [1_000, 2.0, 1.5], [10_000, 3.0, 4]].map { |point| at(*point) })
+    again = Bench::ScaleCurve.from_h(JSON.parse(JSON.generate(curve.to_h)))
+    assert_equal curve.markdown, again.markdown
+    assert_equal 1.5, again.growth
+    assert_equal [[100, 9.0], [1_000, 2.0], [10_000, 3.0]], again.times
+    assert_includes curve.markdown, "| us per step | 9 | 2 | 3 |\n| MiB | 1 | 1.5 | 4 |"
+  end
+
+  private
+
+  def at(units, microseconds, memory)
+    Bench::ScaleCurve::Point.new(units: units, microseconds: microseconds, memory: memory)
   end
 end
 

@@ -18,8 +18,6 @@ namespace tasker::cli {
 
 namespace {
 
-constexpr std::size_t kMostAhead = 256;
-
 int open_input(const std::string& path) {
   const int fd = path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const std::string name = path == "-" ? "standard input" : path;
@@ -53,10 +51,8 @@ LineReader::~LineReader() {
 
 std::optional<LineReader::Line> LineReader::next() {
   const std::lock_guard lock(mutex_);
-  if (lines_.empty()) return std::nullopt;
-  Line line = std::move(lines_.front());
-  lines_.pop_front();
-  room_.notify_all();
+  auto line = lines_.pop();
+  if (line) room_.notify_all();
   return line;
 }
 
@@ -110,10 +106,10 @@ bool LineReader::push(Line line) {
   bool was_empty = false;
   {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return stopping_ || lines_.size() < kMostAhead; });
+    room_.wait(lock, [&] { return stopping_ || lines_.has_room_for(line); });
     if (stopping_) return false;
     was_empty = lines_.empty();
-    lines_.push_back(std::move(line));
+    lines_.push(std::move(line));
   }
   if (was_empty) arrived_();
   return true;

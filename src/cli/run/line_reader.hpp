@@ -2,12 +2,13 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+
+#include "cli/run/lines_ahead.hpp"
 
 namespace tasker::cli {
 
@@ -15,11 +16,7 @@ namespace tasker::cli {
 /// pipe neither stops the loop nor fills memory. A line that is too long is passed over to its newline and told.
 class LineReader {
  public:
-  struct Line {
-    std::int64_t number = 0;  ///< from 1
-    std::string text;
-    bool too_long = false;
-  };
+  using Line = InputLine;
 
   /// `path` or `-`. Throws CommandError (input_invalid) when it can't be opened. `arrived` is called on the reading
   /// thread when a line came after `next` had nothing, and at the end.
@@ -46,7 +43,7 @@ class LineReader {
   Line current_{1, "", false};
   mutable std::mutex mutex_;
   std::condition_variable room_;
-  std::deque<Line> lines_;
+  LinesAhead lines_;
   bool ended_ = false;
   bool stopping_ = false;
   std::thread thread_;
