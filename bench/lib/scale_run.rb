@@ -95,7 +95,7 @@ module Bench
 
     def dag(size)
       out = File.join(@stage.fresh_folder, "out")
-      @stage.time(@stage.program("dag_bench"), "--json", size.to_s, out: out)
+      @stage.time(@stage.program("dag_bench"), "--json", "sqlite:#{File.join(@stage.fresh_folder, "tasker.db")}", size.to_s, out: out)
       JSON.parse(File.readlines(out).first)
     end
 

@@ -2,7 +2,7 @@
 // handler that does nothing, without a process. The yardstick is the graph of 1,000 steps of the same run; flat is 1.0.
 // CPU seconds, of all threads, are what to compare on a machine that has other things to do; 10,000 steps shall take
 // less than one of them.
-//   dag_bench [--json] [STEPS...]
+//   dag_bench [--json] [sqlite:PATH] [STEPS...]      (in memory without a path: then the store counts as memory)
 #include <malloc.h>
 
 #include <chrono>
@@ -76,14 +76,37 @@ class Silent final : public tasker::Observer {
   void on_event(const tasker::Event&, tasker::WallTime) override {}
 };
 
+std::size_t allocated() { return mallinfo2().uordblks; }
+
+/// Answers nobody before all of the fan-out wait with it: what is allocated then is what waiting steps take. What the
+/// peak of a run adds are the writes of steps that end together.
+class Holder final : public tasker::StepHandler {
+ public:
+  explicit Holder(std::size_t all) : all_(all) { held_.reserve(all); }
+  void process(tasker::StepContext context, tasker::StepReply reply) override {
+    reply.started();
+    if (context.step().name[0] != 's') return reply.answer(tasker::Succeeded{});  // the root and the join
+    held_.push_back(std::move(reply));
+    if (held_.size() < all_) return;
+    allocated_ = allocated();
+    for (tasker::StepReply& waiting : held_) waiting.answer(tasker::Succeeded{});
+  }
+  std::size_t allocated_when_all_waited() const { return allocated_; }
+
+ private:
+  const std::size_t all_;
+  std::size_t allocated_ = 0;
+  std::vector<tasker::StepReply> held_;
+};
+
 struct Figures {
   double load = 0;
   double run = 0;
-  double cpu = 0;  ///< of both
-  double bytes_per_step = 0;
+  double cpu = 0;             ///< of both
+  double bytes_per_step = 0;  ///< fan-out: while all of it waits; else at the peak
 };
 
-Figures measure(const std::string& text, int steps) {
+Figures measure(const std::string& text, int steps, bool is_fan_out, const std::string& store) {
   Figures figures;
   const double cpu_before = cpu_seconds();
   auto from = Clock::now();
@@ -97,14 +120,20 @@ Figures measure(const std::string& text, int steps) {
     std::exit(1);
   }
   Silent observer;
-  tasker::Runtime runtime({}, observer);
-  const std::size_t before = mallinfo2().uordblks;
+  tasker::RuntimeOptions runtime_options;
+  runtime_options.store = store;
+  tasker::Runtime runtime(runtime_options, observer);
+  const auto holder = std::make_shared<Holder>(static_cast<std::size_t>(steps - 2));
+  const std::size_t before = allocated();
   std::size_t most = before;
-  runtime.registry().bind("noop", tasker::make_function_handler([&](const tasker::StepContext& context) {
-                            if (context.index() % 1000 == 0)
-                              most = std::max(most, static_cast<std::size_t>(mallinfo2().uordblks));
-                            return tasker::Succeeded{};
-                          }));
+  if (is_fan_out) {
+    runtime.registry().bind("noop", holder);
+  } else {
+    runtime.registry().bind("noop", tasker::make_function_handler([&](const tasker::StepContext& context) {
+                              if (context.index() % 1000 == 0) most = std::max(most, allocated());
+                              return tasker::Succeeded{};
+                            }));
+  }
   runtime.registry().bind("cut", tasker::make_function_handler([&](const tasker::StepContext&) {
                             return tasker::Succeeded{tasker::JsonText::trusted(cursors(steps - 2)), {}, {}};
                           }));
@@ -113,6 +142,7 @@ Figures measure(const std::string& text, int steps) {
   figures.run = seconds_since(from);
   figures.cpu = cpu_seconds() - cpu_before;
   if (!result.record || result.record->state != tasker::TaskState::Complete) std::exit(1);
+  if (is_fan_out) most = holder->allocated_when_all_waited();
   figures.bytes_per_step = static_cast<double>(most - before) / steps;
   return figures;
 }
@@ -122,9 +152,13 @@ Figures measure(const std::string& text, int steps) {
 int main(int argc, char** argv) {
   std::vector<int> sizes;
   bool json = false;
+  std::string store = "memory:";
   for (int i = 1; i < argc; ++i) {
-    if (std::string(argv[i]) == "--json") {
+    const std::string argument = argv[i];
+    if (argument == "--json") {
       json = true;
+    } else if (argument.starts_with("sqlite:")) {
+      store = argument;
     } else {
       sizes.push_back(std::atoi(argv[i]));
     }
@@ -141,7 +175,7 @@ int main(int argc, char** argv) {
   for (const auto& [name, text_of] : graphs) {
     double yardstick = 0;
     for (const int steps : sizes) {
-      const Figures figures = measure(text_of(steps), steps);
+      const Figures figures = measure(text_of(steps), steps, name == std::string("fan-out"), store);
       const double per_step = figures.cpu / steps * 1e6;
       if (steps == 1'000) yardstick = per_step;
       if (json) {

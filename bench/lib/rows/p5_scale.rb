@@ -13,7 +13,7 @@ module Bench
         most = @quick ? 10_000 : 100_000
         [Side.new("#{most} steps", "us/step") { measure(most)["us_per_step"] },
          Side.new("1000 steps", "us/step", lacks: "it is the yardstick") { measure(1_000)["us_per_step"] },
-         Side.new("memory at #{most} steps", "B/step") { @bytes.fetch(most) }]
+         Side.new("memory while #{most} steps wait", "B/step") { @bytes.fetch(most) }]
       end
 
       def verdict(medians)
@@ -26,10 +26,14 @@ module Bench
 
       def measure(steps)
         out = File.join(@stage.fresh_folder, "out")
-        @stage.time(@stage.program("dag_bench"), "--json", steps.to_s, out: out)
+        @stage.time(@stage.program("dag_bench"), "--json", store, steps.to_s, out: out)
         fan_out = JSON.parse(File.readlines(out).first)
         (@bytes ||= {})[steps] = fan_out["bytes_per_step"]
         fan_out
+      end
+
+      def store
+        "sqlite:#{File.join(@stage.fresh_folder, "tasker.db")}"
       end
     end
   end
