@@ -57,6 +57,11 @@ class Engine {
   void adopt(Adoption adoption);
   /// Cancels a task: commits the wish, stops what runs, marks the rest. Unknown or ended: ignored.
   void cancel(TaskId task);
+  /// Has steps of a running task that failed for good run again, and what waits for them: the named one, or all of them
+  /// when `step` is empty. Gives back why it can't be done: a sentence; none: it is being committed.
+  std::optional<std::string> retry(TaskId task, const std::string& step);
+  /// Declares such a step done, with what its dependants see. As above.
+  std::optional<std::string> resolve(TaskId task, const std::string& step, JsonText results);
   /// The number of a task that has not ended, by its uuid's text.
   std::optional<TaskId> find(const std::string& uuid) const;
   /// Sends nothing new; what runs may finish. The tasks stay resumable where the store is durable.

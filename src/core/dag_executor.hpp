@@ -4,12 +4,15 @@
 #include <deque>
 #include <optional>
 #include <queue>
+#include <string>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/batch_lanes.hpp"
 #include "core/expansion.hpp"
+#include "core/reopen.hpp"
 #include "core/step_graph.hpp"
 #include "core/verdict.hpp"
 #include "tasker/step_handler.hpp"
@@ -64,6 +67,13 @@ class DagExecutor final : public TaskView {
   /// Decides to stop the task: whatever does not run becomes `cancelled`; what runs is the caller's to stop, and still
   /// counts when it succeeds.
   Transition stop(StopReason reason, SharedError error, Times now);
+
+  /// A person wants steps that failed for good to run again, from their start, while the rest of the task goes on. What
+  /// waited for them waits again. Only failures that are committed, and have stopped nothing else.
+  std::variant<Transition, CannotReopen> rerun(const std::vector<StepIndex>& failed, Times now);
+  /// The same for a failed step that a person declares done, with its results. `dispatch`: the number of its row in the
+  /// history.
+  std::variant<Transition, CannotReopen> resolve(StepIndex failed, JsonText results, DispatchId dispatch, Times now);
 
   /// Applies a decision that is durable now.
   void committed(const Transition& transition, TimePoint now);
@@ -121,6 +131,9 @@ class DagExecutor final : public TaskView {
   void halt_for_failure(Transition& transition, WallTime at);
   void stop_batch(Transition& transition, StepIndex failed, WallTime at);
   void conclude(Transition& transition);
+  std::optional<std::string> why_not_reopened(StepIndex step) const;
+  void forget_failure(StepIndex step);
+  void unblock_descendants(StepIndex step);
   TaskState final_state() const;
   void apply(const StepChange& change, TimePoint now);
   void apply(const CreatedStep& created);

@@ -33,7 +33,7 @@ void DagExecutor::apply(const StepChange& change, TimePoint now) {
     if (!step.started_at && started_at != WallTime{}) step.started_at = started_at;
     step.history.push_back(*change.attempt);
   }
-  if (is_final(change.to)) step.finished_at = change.at;
+  step.finished_at = is_final(change.to) ? std::optional(change.at) : std::nullopt;
   if (frees_dependants(change.step, change.to)) free_children(change.step);
   if (run.state != change.to || is_start) return;  // decided otherwise meanwhile, or under way
   if (was_waiting) retries_.push({now + *change.retry_delay, change.step});

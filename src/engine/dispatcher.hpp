@@ -45,6 +45,8 @@ class Dispatcher {
   std::optional<InFlight> finish(DispatchId dispatch);
   bool idle() const { return in_flight_.empty(); }
 
+  /// A number for what is no dispatch and stands in the history all the same.
+  DispatchId take_number() { return ++last_; }
   /// Numbers up to this one are taken.
   void skip_to(DispatchId number) { last_ = std::max(last_, number); }
   /// So many of the next numbers are taken.

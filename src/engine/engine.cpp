@@ -23,6 +23,19 @@ struct Answer {
   AttemptReport report;
 };
 
+constexpr const char* kNotHere = "the task has ended, or this engine does not run it";
+
+std::string no_such_step(const std::string& name) { return "the task has no step \"" + name + "\""; }
+
+/// The named step, whatever it is; without a name all that failed.
+std::vector<StepIndex> failed_steps(const std::vector<WorkflowStep>& steps, const std::string& name) {
+  std::vector<StepIndex> found;
+  for (StepIndex step = 0; step < steps.size(); ++step) {
+    if (name.empty() ? steps[step].state == StepState::Error : steps[step].name == name) found.push_back(step);
+  }
+  return found;
+}
+
 SharedError store_refused(const StoreError& why) {
   auto error = std::make_shared<ErrorInfo>();
   error->kind = ErrorKind::StoreRefused;
@@ -74,6 +87,23 @@ class Engine::Impl final : public StepReplySink {
 
   void cancel(TaskId id) {
     if (ActiveTask* task = tasks_.find(id)) stop(*task, StopReason::Cancelled, CancelReason::TaskCancelled, nullptr);
+  }
+
+  std::optional<std::string> retry(TaskId id, const std::string& step) {
+    ActiveTask* task = tasks_.find(id);
+    if (!task) return kNotHere;
+    const auto failed = failed_steps(task->executor.steps(), step);
+    if (failed.empty()) return step.empty() ? "nothing of the task has failed so far" : no_such_step(step);
+    return change_by_hand(*task, task->executor.rerun(failed, clock_.now()));
+  }
+
+  std::optional<std::string> resolve(TaskId id, const std::string& step, JsonText results) {
+    ActiveTask* task = tasks_.find(id);
+    if (!task) return kNotHere;
+    const auto named = failed_steps(task->executor.steps(), step);
+    if (step.empty() || named.empty()) return no_such_step(step);
+    return change_by_hand(
+        *task, task->executor.resolve(named.front(), std::move(results), dispatcher_.take_number(), clock_.now()));
   }
 
   std::optional<TaskId> find_uuid(const std::string& uuid) const { return tasks_.find_uuid(uuid); }
@@ -176,6 +206,13 @@ class Engine::Impl final : public StepReplySink {
     task.stopping = cancel_reason;
     record(task, task.executor.stop(reason, std::move(error), clock_.now()));
     wake_();
+  }
+
+  std::optional<std::string> change_by_hand(ActiveTask& task, std::variant<Transition, CannotReopen> decided) {
+    if (auto* why = std::get_if<CannotReopen>(&decided)) return std::move(why->message);
+    record(task, std::get<Transition>(std::move(decided)));
+    wake_();
+    return std::nullopt;
   }
 
   // --- answers come in ---
@@ -333,6 +370,10 @@ Engine::~Engine() = default;
 void Engine::adopt(Adoption adoption) { impl_->adopt(adoption); }
 TaskId Engine::submit(TaskRequest request) { return impl_->submit(std::move(request)); }
 void Engine::cancel(TaskId task) { impl_->cancel(task); }
+std::optional<std::string> Engine::retry(TaskId task, const std::string& step) { return impl_->retry(task, step); }
+std::optional<std::string> Engine::resolve(TaskId task, const std::string& step, JsonText results) {
+  return impl_->resolve(task, step, std::move(results));
+}
 std::optional<TaskId> Engine::find(const std::string& uuid) const { return impl_->find_uuid(uuid); }
 void Engine::drain() { impl_->drain(); }
 void Engine::kill() { impl_->kill(); }

@@ -38,7 +38,9 @@ std::vector<LogLine> LogKeeper::finish(DispatchId dispatch, WallTime now) {
   if (found == kept_.end()) return {};
   std::vector<LogLine> lines = std::move(found->second.lines);
   if (found->second.left_out > 0) {
-    lines.push_back({now, "warn", std::to_string(found->second.left_out) + " more lines were not kept", {}});
+    const std::size_t count = found->second.left_out;
+    lines.push_back(
+        {now, "warn", std::to_string(count) + (count == 1 ? " more line was" : " more lines were") + " not kept", {}});
   }
   kept_.erase(found);
   return lines;

@@ -22,7 +22,8 @@ namespace tasker::io {
 namespace {
 
 using Protocol = boost::asio::local::stream_protocol;
-constexpr std::size_t kLongestLine = 1 << 20;
+/// The results of a step, and what stands around them.
+constexpr std::size_t kLongestLine = (8u << 20) + 65536;
 
 /// One client; keeps itself alive while it is served.
 class Session final : public std::enable_shared_from_this<Session> {

@@ -51,7 +51,9 @@ class Runtime::Impl final : public Observer {
     loop_.on_timer([this] { turn(); });
     if (const std::string path = store_->control_path(); !path.empty()) {
       control_.emplace(loop_, path, [this](const std::string& line) {
-        return answer_control(line, [this](const std::string& uuid) { return cancel(uuid); });
+        return answer_control(line, [this](const ControlRequest& request) {
+          return std::visit([this](const auto& known) { return on_request(known); }, request);
+        });
       });
     }
   }
@@ -173,6 +175,27 @@ class Runtime::Impl final : public Observer {
   }
 
  private:
+  // --- what others ask through the socket: why it can't be, or nothing ---
+
+  std::optional<std::string> on_request(const CancelRequest& request) {
+    return with_task(request.task_uuid, [&](TaskId task) {
+      engine_.cancel(task);
+      return std::optional<std::string>();
+    });
+  }
+  std::optional<std::string> on_request(const RetryRequest& request) {
+    return with_task(request.task_uuid, [&](TaskId task) { return engine_.retry(task, request.step); });
+  }
+  std::optional<std::string> on_request(const ResolveRequest& request) {
+    return with_task(request.task_uuid,
+                     [&](TaskId task) { return engine_.resolve(task, request.step, request.results); });
+  }
+  template <typename Function>
+  std::optional<std::string> with_task(const std::string& uuid, Function function) {
+    const auto task = engine_.find(uuid);
+    return task ? function(*task) : "this engine does not run the task \"" + uuid + "\"";
+  }
+
   // --- the loop ---
 
   void wake() {

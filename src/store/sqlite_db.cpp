@@ -181,7 +181,20 @@ namespace {
 int open_flags(Db::Mode mode) {
   const int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   if (mode == Db::Mode::ReadOnly) return common | SQLITE_OPEN_READONLY;
+  if (mode == Db::Mode::Frozen) return common | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
   return common | SQLITE_OPEN_READWRITE | (mode == Db::Mode::Create ? SQLITE_OPEN_CREATE : 0);
+}
+
+/// A URI, with what means something in one escaped.
+std::string frozen_name(const std::string& path) {
+  std::string name = "file:";
+  for (const char c : path) {
+    if (c == '%') name += "%25";
+    if (c == '?') name += "%3f";
+    if (c == '#') name += "%23";
+    if (c != '%' && c != '?' && c != '#') name += c;
+  }
+  return name + "?immutable=1";
 }
 
 int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
@@ -208,9 +221,9 @@ Db Db::in_memory() {
 }
 
 Db Db::open(const std::string& path, Mode mode, const std::string& vfs) {
-  Db db(path, open_flags(mode), vfs);
+  Db db(mode == Mode::Frozen ? frozen_name(path) : path, open_flags(mode), vfs);
   // Registering a hook of ours ends SQLite's own checkpoints, which would come inside a COMMIT that somebody waits for.
-  if (mode != Mode::ReadOnly) sqlite3_wal_hook(db.db_, note_wal_pages, db.wal_pages_.get());
+  if (mode != Mode::ReadOnly && mode != Mode::Frozen) sqlite3_wal_hook(db.db_, note_wal_pages, db.wal_pages_.get());
   return db;
 }
 

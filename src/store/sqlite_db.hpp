@@ -84,7 +84,12 @@ class Statement {
 /// One connection. Not thread-safe: one thread at a time, the store's writer once it runs.
 class Db {
  public:
-  enum class Mode : std::uint8_t { Create, ReadWrite, ReadOnly };
+  enum class Mode : std::uint8_t {
+    Create,
+    ReadWrite,
+    ReadOnly,
+    Frozen,  ///< read-only, and nobody can be writing: needs neither locks nor files beside it
+  };
 
   /// A private database that lives in memory.
   static Db in_memory();

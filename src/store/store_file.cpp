@@ -98,6 +98,19 @@ void check_kind(const std::string& path, Db& db) {
   if (!ours && !empty) fail(path, "is an SQLite database, but no store of tasker; it was left as it is");
 }
 
+/// Nobody has it open, and the folder can't be written (a backup on a read-only disk): SQLite could not make the shared
+/// memory that its log needs, and needs neither. What a log left behind holds can't be had then.
+bool is_frozen(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  if (::access(folder.empty() ? "." : folder.c_str(), W_OK) == 0) return false;
+  struct stat facts {};
+  if (::stat((path + "-shm").c_str(), &facts) == 0) return false;  // somebody who can write has it open
+  if (::stat((path + "-wal").c_str(), &facts) != 0 || facts.st_size == 0) return true;
+  fail(path,
+       "has a log beside it that is not yet in the file, and the folder can't be written; copy the file and the "
+       "-wal beside it to a folder that can");
+}
+
 /// SQLite asks nobody to wait when two engines make a file at once, so we do.
 std::string enter_wal_mode(Db& db) {
   const auto give_up_at = std::chrono::steady_clock::now() + kPatienceForOthers;
@@ -185,7 +198,7 @@ Db open_for_reading(const std::string& path) {
   }
   errno = 0;
   try {
-    Db db = Db::open(path, Db::Mode::ReadOnly);
+    Db db = Db::open(path, is_frozen(path) ? Db::Mode::Frozen : Db::Mode::ReadOnly);
     db.set_busy_timeout(kPatienceForOthers);
     check_kind(path, db);
     if (version_of(db) < newest_version()) {

@@ -198,9 +198,27 @@ std::vector<StoredLog> StoreReader::logs(TaskId task, const std::string& step, s
   return logs;
 }
 
-std::vector<std::pair<TaskId, std::optional<Uuid>>> StoreReader::unfinished() {
+std::vector<UnfinishedTasks> StoreReader::unfinished(const std::string& but_of_run) {
   Statement& rows = db_.cached(
-      "SELECT id, owner FROM tasks WHERE state IN ('pending', 'in_progress', 'waiting_for_retry') ORDER BY id");
+      "SELECT handler_set_id, owner, count(*) FROM tasks WHERE state IN ('pending', 'in_progress', "
+      "'waiting_for_retry') AND (?1 = '' OR run_id IS NOT ?1) GROUP BY handler_set_id, owner ORDER BY min(id)");
+  rows.bind(but_of_run);
+  std::vector<UnfinishedTasks> groups;
+  while (rows.step()) {
+    UnfinishedTasks& group = groups.emplace_back();
+    group.handler_set = rows.integer_or_null();
+    if (const auto owner = rows.blob_or_null()) group.owner = Uuid(*owner);
+    group.count = rows.integer();
+  }
+  return groups;
+}
+
+std::vector<std::pair<TaskId, std::optional<Uuid>>> StoreReader::unfinished_of_set(
+    std::optional<std::int64_t> handler_set, TaskId after, std::int64_t limit) {
+  Statement& rows = db_.cached(
+      "SELECT id, owner FROM tasks WHERE state IN ('pending', 'in_progress', 'waiting_for_retry') "
+      "AND handler_set_id IS ? AND id > ? ORDER BY id LIMIT ?");
+  rows.bind(handler_set).bind(after).bind(limit);
   std::vector<std::pair<TaskId, std::optional<Uuid>>> tasks;
   while (rows.step()) {
     const TaskId id = rows.integer();
@@ -208,6 +226,23 @@ std::vector<std::pair<TaskId, std::optional<Uuid>>> StoreReader::unfinished() {
     tasks.emplace_back(id, owner ? std::optional(Uuid(*owner)) : std::nullopt);
   }
   return tasks;
+}
+
+std::vector<SharedTemplate> StoreReader::unfinished_templates(const UnfinishedTasks& tasks) {
+  Statement& rows = db_.cached(
+      "SELECT DISTINCT template_id FROM tasks WHERE state IN ('pending', 'in_progress', 'waiting_for_retry') "
+      "AND handler_set_id IS ? AND owner IS ?");
+  rows.bind(tasks.handler_set);
+  if (tasks.owner) {
+    rows.bind(tasks.owner->bytes());
+  } else {
+    rows.bind(std::optional<std::int64_t>());
+  }
+  std::vector<std::int64_t> ids;
+  while (rows.step()) ids.push_back(rows.integer());
+  std::vector<SharedTemplate> templates;
+  for (const std::int64_t id : ids) templates.push_back(templates_.at(id));
+  return templates;
 }
 
 std::optional<TaskOwner> StoreReader::owner(const TaskRecord& record) {

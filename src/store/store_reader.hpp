@@ -56,6 +56,13 @@ struct TaskOwner {
   bool alive = false;
 };
 
+/// Tasks that have not ended, of one handler set and one owner.
+struct UnfinishedTasks {
+  std::optional<std::int64_t> handler_set;  ///< its row
+  std::optional<Uuid> owner;
+  std::int64_t count = 0;
+};
+
 /// Queries over a store's file on a connection that can't write; each in a transaction of its own, so an engine's log
 /// never waits for a reader. One thread. Throws std::runtime_error with a sentence for people.
 class StoreReader {
@@ -73,8 +80,14 @@ class StoreReader {
   std::vector<Uuid> owners_of_run(const std::string& run_id);
   std::optional<TaskRecord> load(TaskId task);
   std::vector<StoredLog> logs(TaskId task, const std::string& step, std::int64_t limit);
-  /// Tasks that have not ended and wait for nobody, by owner (none, or dead or alive), oldest first.
-  std::vector<std::pair<TaskId, std::optional<Uuid>>> unfinished();
+  /// How many tasks have not ended and wait for nobody, by handler set and owner (none, or dead or alive); but for
+  /// those of a run, where one is named.
+  std::vector<UnfinishedTasks> unfinished(const std::string& but_of_run = "");
+  /// Those of a handler set behind `after`, oldest first, `limit` at most, with their owners.
+  std::vector<std::pair<TaskId, std::optional<Uuid>>> unfinished_of_set(std::optional<std::int64_t> handler_set,
+                                                                        TaskId after, std::int64_t limit);
+  /// The templates of a handler set's tasks that have this owner.
+  std::vector<SharedTemplate> unfinished_templates(const UnfinishedTasks& tasks);
   /// None when nobody owns it.
   std::optional<TaskOwner> owner(const TaskRecord& record);
   bool is_alive(const Uuid& engine) const;

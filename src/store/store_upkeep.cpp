@@ -44,12 +44,26 @@ std::int64_t remove_task(Db& db, TaskId task) {
   return db.changes();
 }
 
-void remove_what_nobody_refers_to(Db& db) {
+/// Engines that own no task: those that signed off, and those that died, which the lock tells.
+void remove_engines(Db& db, const std::string& path) {
+  std::vector<std::int64_t> gone;
+  Statement rows = db.prepare(
+      "SELECT epoch, id, ended_at FROM engines WHERE id NOT IN (SELECT owner FROM tasks WHERE owner IS NOT NULL)");
+  while (rows.step()) {
+    const std::int64_t epoch = rows.integer();
+    const Uuid id = read_uuid(rows);
+    if (rows.integer_or_null() || !is_alive(path, id)) gone.push_back(epoch);
+  }
+  rows.reset();
+  for (const std::int64_t epoch : gone) db.cached("DELETE FROM engines WHERE epoch = ?").bind(epoch).run();
+}
+
+void remove_what_nobody_refers_to(Db& db, const std::string& path) {
   Transaction transaction(db);
   db.exec(
       "DELETE FROM templates WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE template_id = templates.id);"
-      "DELETE FROM handler_sets WHERE NOT EXISTS (SELECT 1 FROM tasks WHERE handler_set_id = handler_sets.id);"
-      "DELETE FROM engines WHERE ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tasks WHERE owner = engines.id)");
+      "DELETE FROM handler_sets WHERE id NOT IN (SELECT handler_set_id FROM tasks WHERE handler_set_id IS NOT NULL)");
+  remove_engines(db, path);
   transaction.commit();
 }
 
@@ -142,7 +156,7 @@ Garbage collect_garbage(const std::string& path, WallTime ended_before,
     if (ids.empty() || !progress(garbage.tasks)) break;
     if (db.wal_pages() > 4096) db.exec("PRAGMA wal_checkpoint(PASSIVE)");
   }
-  remove_what_nobody_refers_to(db);
+  remove_what_nobody_refers_to(db, path);
   db.exec("PRAGMA wal_checkpoint(PASSIVE)");
   return garbage;
 }

@@ -268,6 +268,91 @@ TEST_CASE("when the store fails nothing is sent or reported any more") {
   CHECK(f.observer.words.back() == "step.started a#1");
 }
 
+TEST_CASE("a task whose rows the store refuses ends in error with the reason, and the others go on") {
+  Fixture f;
+  f.submit(line());
+  f.submit(TemplateBuilder().step("x").step("y", {"x"}).build());
+  f.tick();
+  f.commit();
+  CHECK(f.sent() == Names{"a", "x"});
+  f.store.fail_next("no such column", StoreError::Kind::Refused);
+  f.answer("a", Succeeded{});
+  f.commit();  // refused, and its end written instead
+  f.commit();
+  REQUIRE(f.observer.ended);
+  CHECK(f.observer.ended->state == TaskState::Error);
+  CHECK(f.observer.ended->error->kind == ErrorKind::StoreRefused);
+  CHECK(f.observer.ended->error->message == "no such column");
+  CHECK(f.sent().empty());
+  CHECK(!f.engine.store_error());
+  f.answer("x", Succeeded{});
+  f.commit();
+  CHECK(f.sent() == Names{"y"});
+  CHECK(f.engine.active_tasks() == 1);
+}
+
+TEST_CASE("a task that another engine has taken over is dropped: what runs is stopped, its answer goes nowhere") {
+  Fixture f;
+  f.submit(TemplateBuilder().step("a").step("b").build());
+  f.tick();
+  f.commit();
+  f.store.fail_next("fence 0, there is 1", StoreError::Kind::NotOwner);
+  f.answer("a", Succeeded{});
+  f.commit();
+  CHECK(f.observer.words.back() == "task.dropped fence 0, there is 1");
+  CHECK(f.handler->cancels.back() == "b: immediate");
+  CHECK(f.engine.active_tasks() == 0);
+  CHECK(!f.engine.quiet());
+  const std::size_t written = f.store.written().size();
+  f.answer("b", Succeeded{});
+  CHECK(f.engine.quiet());
+  CHECK(f.store.held() == 0);
+  CHECK(f.store.written().size() == written);
+}
+
+TEST_CASE("a task whose unique key is taken never begins") {
+  Fixture f;
+  f.submit(line());
+  f.store.fail_next("the key is taken", StoreError::Kind::DuplicateKey);
+  f.tick();
+  f.commit();
+  CHECK(f.observer.words == Names{"task.dropped the key is taken"});
+  CHECK(f.sent().empty());
+  CHECK(f.engine.quiet());
+}
+
+TEST_CASE("a failed step is run again, or resolved, once that is durable, while the rest of its task runs") {
+  Fixture f;
+  const TaskId id = f.submit(TemplateBuilder().step("a").step("b", {"a"}).step("c").build());
+  f.tick();
+  f.commit();
+  f.sent();
+  const auto no = std::make_shared<ErrorInfo>();
+  no->kind = ErrorKind::PermanentError;
+  no->retryable = false;
+  f.answer("a", Failed{no});
+  CHECK(f.engine.retry(id, "c") != std::nullopt);
+  CHECK(f.engine.retry(id, "") == "nothing of the task has failed so far");  // not durable yet
+  f.commit();
+  CHECK(f.engine.retry(id, "zzz") == "the task has no step \"zzz\"");
+  CHECK(f.engine.retry(id + 1, "") == "the task has ended, or this engine does not run it");
+  CHECK(!f.engine.retry(id, ""));
+  f.tick();
+  CHECK(f.sent().empty());
+  f.commit();
+  CHECK(f.sent() == Names{"a"});
+  f.answer("a", Failed{no});
+  f.commit();
+  CHECK(!f.engine.resolve(id, "a", JsonText::trusted("1")));
+  f.tick();
+  f.commit();
+  CHECK(f.sent() == Names{"b"});
+  f.answer("b", Succeeded{});
+  f.answer("c", Succeeded{});
+  f.commit();
+  CHECK(f.observer.ended->state == TaskState::Complete);
+}
+
 TEST_CASE("an engine that ends while a commit is under way is not called back") {
   ManualPost post;
   HeldStore store(post);

@@ -33,6 +33,18 @@ class Breaks
     "luck"
   end
 end
+class Waits
+  def process(_task, _sequence, _step)
+    sleep 0.01 until File.exist?(ENV.fetch("GO_ON"))
+    "done"
+  end
+end
+class Mended
+  def process(_task, _sequence, _step)
+    raise TaskerCore::Errors::PermanentError, "not yet" unless File.exist?(ENV.fetch("MENDED"))
+    "mended"
+  end
+end
 )";
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -49,7 +61,8 @@ struct Workshop {
     options.directory = folder.path();
     options.env = {{"TASKER_STORE", "sqlite:" + folder.path("tasks.db")},
                    {"EFFECTS", folder.path("effects")},
-                   {"GO_ON", folder.path("go_on")}};
+                   {"GO_ON", folder.path("go_on")},
+                   {"MENDED", folder.path("mended")}};
     for (auto& one : more) options.env.push_back(std::move(one));
     return options;
   }
@@ -210,6 +223,91 @@ TEST_CASE("a task is cancelled in its engine through its socket, and in the stor
   CHECK(shop.run({"task", "cancel", uuid}).exit_code == 0);
   CHECK(shop.run({"task", "watch", uuid}).exit_code == 6);
   CHECK(shop.run({"task", "resume", uuid}).exit_code == 6);
+}
+
+TEST_CASE("what has failed in a task that an engine runs is run again, or declared done, by that engine") {
+  Workshop shop("live");
+  const std::string file =
+      shop.write_template("live",
+                          "  - {name: one, handler: {callable: Mended}}\n"
+                          "  - {name: two, handler: {callable: Mended}}\n"
+                          "  - {name: after, handler: {callable: Note}, dependencies: [one, two]}\n"
+                          "  - {name: slow, handler: {callable: Waits}}\n");
+  EngineProcess engine({"run", file, "-o", "jsonl", "-w", "2", "--max-memory", "500M"}, shop.options());
+  engine.wait_until(
+      [&] {
+        const auto first = engine.out().find("step.failed");
+        return first != std::string::npos && engine.out().find("step.failed", first + 1) != std::string::npos;
+      },
+      "two failures");
+  const std::string uuid = shop.only_task();
+
+  const Finished not_failed = shop.run({"task", "retry-step", uuid, "slow"});
+  CHECK(not_failed.exit_code == 1);
+  CHECK(has(not_failed.err, "only steps that have failed can be changed"));
+  CHECK(shop.run({"task", "resolve-step", uuid, "nobody"}).exit_code == 4);
+  CHECK(has(shop.run({"task", "retry", uuid, "-i", "{}"}).err, "can be changed when it has ended"));
+  CHECK(has(shop.run({"task", "retry", uuid, "--dry-run"}).out, "would run again:\n  one  (error)\n  two  (error)\n"));
+
+  const Finished resolved = shop.run({"task", "resolve-step", uuid, "two", "--results", "{\"by\":\"hand\"}"});
+  INFO(resolved.err);
+  CHECK(resolved.exit_code == 0);
+  CHECK(has(resolved.out, "the engine with pid " + std::to_string(engine.pid()) + " goes on with it"));
+  CHECK(step_of(shop.run_json({"task", "show", uuid}), "two").at("state") == "resolved_manually");
+  CHECK(shop.effects("after") == 0);
+
+  shop.folder.write("mended", "");
+  CHECK(shop.run_json({"task", "retry", uuid}).at("engine_pid") == engine.pid());
+  engine.wait_until([&] { return shop.effects("after") == 1; }, "what waited for them");
+  CHECK(engine.wait_for_worker_of("slow") > 0);
+  shop.let_go_on();
+  CHECK(engine.wait() == 0);
+  const json task = shop.run_json({"task", "show", uuid});
+  CHECK(task.at("state") == "complete");
+  CHECK(step_of(task, "one").at("results") == "mended");
+  CHECK(step_of(task, "one").at("attempts") == 1);
+  CHECK(step_of(task, "two").at("results") == json{{"by", "hand"}});
+  CHECK(shop.run({"store", "check"}).exit_code == 0);
+}
+
+TEST_CASE("a run tells of tasks that no engine runs any more, and of nobody else's, unless it is to be quiet") {
+  Workshop shop("abandoned");
+  const std::string file = shop.write_template("waits", "  - {name: b, handler: {callable: Waits}}\n");
+  EngineProcess lives({"run", file, "-o", "jsonl"}, shop.options());
+  lives.wait_for_worker_of("b");
+  {
+    EngineProcess engine({"run", file, "-o", "jsonl", "--run-id", "dies"}, shop.options());
+    engine.wait_for_worker_of("b");
+    engine.signal(SIGKILL);
+    engine.wait();
+  }
+  shop.let_go_on();
+  const std::string told =
+      "holds 1 task that no engine runs any more; go on with: tasker task resume --all --store sqlite:" +
+      shop.folder.path("tasks.db") + "\n";
+  const Finished other = shop.run({"run", file, "--no-color"});
+  CHECK(other.exit_code == 0);
+  CHECK(has(other.err, told));
+  CHECK(!has(shop.run({"run", file, "--quiet"}).err, told));
+  CHECK(!has(shop.run({"run", file, "--run-id", "dies"}).err, told));
+  CHECK(lives.wait() == 0);
+  CHECK(!has(shop.run({"run", file}).err, told));
+}
+
+TEST_CASE("more tasks than fit a page are resumed, those of each handler set once") {
+  Workshop shop("pages");
+  const std::string file = shop.write_template("one", "  - {name: b, handler: {callable: Note}}\n");
+  std::string inputs;
+  for (int n = 0; n < 600; ++n) inputs += "{\"n\":" + std::to_string(n) + "}\n";
+  const std::string lines = shop.folder.write("lines", inputs);
+  shop.run({"run", file, "--inputs", lines, "--concurrency", "600", "-w", "1"}, {{"TASKER_FAILPOINT", "answer:1"}});
+  CHECK(shop.tasks().size() > 256);
+  const std::size_t tasks = shop.tasks().size();
+  const Finished resumed = shop.run({"task", "resume", "--all"});
+  INFO(resumed.err);
+  CHECK(resumed.exit_code == 0);
+  for (const json& task : shop.tasks()) CHECK(task.at("state") == "complete");
+  CHECK(shop.tasks().size() == tasks);
 }
 
 TEST_CASE("a unique key is taken by one live task; a run id answers with the task it has") {

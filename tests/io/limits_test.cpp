@@ -79,7 +79,7 @@ TEST_CASE("a child that the kernel kills for want of memory is told as that") {
   const std::string group = "/sys/fs/cgroup/memory/tasker-test-" + std::to_string(::getpid());
   std::error_code refused;
   if (!std::filesystem::create_directory(group, refused)) {
-    MESSAGE("left out: no memory cgroup can be made here");
+    MESSAGE("not shown here: no memory cgroup can be made");
     return;
   }
   std::ofstream(group + "/memory.limit_in_bytes") << (48 << 20);

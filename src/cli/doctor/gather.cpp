@@ -128,8 +128,9 @@ std::string existing_folder(fs::path folder) {
 void look_into(StoreFacts& facts) {
   try {
     store::StoreReader reader(facts.path);
-    for (const auto& [task, owner] : reader.unfinished()) {
-      if (!owner || !reader.is_alive(*owner)) ++facts.abandoned_tasks;
+    for (const auto& tasks : reader.unfinished()) {
+      const bool abandoned = !tasks.owner || !reader.is_alive(*tasks.owner);
+      if (abandoned) facts.abandoned_tasks += static_cast<std::size_t>(tasks.count);
     }
     facts.engines_alive = static_cast<std::size_t>(store::living_engines(facts.path));
     if (facts.file_bytes > kLargestChecked) return;

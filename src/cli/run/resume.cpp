@@ -1,9 +1,11 @@
 #include "cli/run/resume.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <deque>
-#include <map>
+#include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "cli/command_error.hpp"
 #include "cli/run/result_object.hpp"
@@ -21,73 +23,120 @@ namespace {
 
 constexpr std::size_t kTasksAtOnce = 64;
 
-class Queue final : public TaskSource {
+/// The tasks of one handler set that no living engine has.
+struct Abandoned {
+  std::optional<std::int64_t> handler_set;
+  std::vector<store::UnfinishedTasks> groups;  ///< by dead owner
+  std::int64_t count = 0;
+};
+
+/// Reads them page by page.
+class AbandonedTasks final : public TaskSource {
  public:
-  explicit Queue(std::deque<Adoption> tasks) : tasks_(std::move(tasks)) {}
+  AbandonedTasks(store::StoreReader& reader, const Abandoned& abandoned)
+      : reader_(reader), handler_set_(abandoned.handler_set) {
+    for (const auto& group : abandoned.groups) owners_.insert(group.owner);
+  }
+
   Next next() override {
-    if (tasks_.empty()) return Over{};
-    Adoption first = std::move(tasks_.front());
-    tasks_.pop_front();
-    return first;
+    if (first_) return *std::exchange(first_, std::nullopt);
+    while (true) {
+      if (page_.empty() && !read_page()) return Over{};
+      const auto [id, owner] = page_.front();
+      page_.pop_front();
+      if (!owners_.contains(owner)) continue;
+      auto record = reader_.load(id);
+      // Somebody else may have been quicker.
+      if (record && !is_settled(record->state) && record->owner == owner) {
+        return Adoption{*std::move(record), owner.has_value()};
+      }
+    }
+  }
+
+  /// The task that `next` will give first; none: there is none.
+  const TaskRecord* peek() {
+    if (!first_) {
+      auto next = this->next();
+      if (auto* adoption = std::get_if<Adoption>(&next)) first_ = std::move(*adoption);
+    }
+    return first_ ? &first_->record : nullptr;
   }
 
  private:
-  std::deque<Adoption> tasks_;
+  static constexpr std::int64_t kPage = 256;
+
+  bool read_page() {
+    const auto tasks = reader_.unfinished_of_set(handler_set_, last_, kPage);
+    if (tasks.empty()) return false;
+    last_ = tasks.back().first;
+    page_.assign(tasks.begin(), tasks.end());
+    return true;
+  }
+
+  store::StoreReader& reader_;
+  const std::optional<std::int64_t> handler_set_;
+  std::set<std::optional<Uuid>> owners_;  ///< that are nobody, or dead
+  std::deque<std::pair<TaskId, std::optional<Uuid>>> page_;
+  TaskId last_ = 0;
+  std::optional<Adoption> first_;
 };
 
 /// All tasks of one handler set: their handlers are checked first, so that none is touched in vain.
 class SetRun {
  public:
-  SetRun(const Console& console, TaskLines& lines) : console_(console), lines_(lines) {}
+  SetRun(store::StoreReader& reader, const Console& console, TaskLines& lines)
+      : reader_(reader), console_(console), lines_(lines) {}
 
-  ExitCode run(const RuntimeOptions& options, std::deque<Adoption> tasks) {
-    const std::size_t count = tasks.size();
+  ExitCode run(const RuntimeOptions& options, const Abandoned& abandoned, AbandonedTasks& tasks) {
     RunView view(console_, RunView::Mode::Logs);
     lines_.write_to(view);
     ExitCode code = ExitCode::Complete;
     with_runtime(options, view, lines_, [&](Runtime& runtime) {
-      RunResult result = check(runtime, tasks);
-      if (result.end == RunEnd::TaskEnded) {
-        Queue queue(std::move(tasks));
-        result = runtime.run_all(queue, kTasksAtOnce);
-      }
+      RunResult result = check(runtime, abandoned);
+      if (result.end == RunEnd::TaskEnded) result = runtime.run_all(tasks, kTasksAtOnce);
       if (result.end == RunEnd::TaskEnded) return;
       code = exit_code_of(result);
-      if (result.end != RunEnd::Interrupted) tell(result, count);
+      if (result.end != RunEnd::Interrupted) tell(result, abandoned.count);
     });
     view.finish();
     return code;
   }
 
  private:
-  static RunResult check(Runtime& runtime, const std::deque<Adoption>& tasks) {
-    std::set<const TaskTemplate*> seen;
-    for (const Adoption& task : tasks) {
-      const TaskTemplate* of = task.record.task.task_template.get();
-      if (!seen.insert(of).second) continue;
-      RunResult result = runtime.check_handlers(*of);
-      if (result.end != RunEnd::TaskEnded) return result;
+  RunResult check(Runtime& runtime, const Abandoned& abandoned) {
+    std::set<SharedTemplate> seen;
+    for (const auto& group : abandoned.groups) {
+      for (const SharedTemplate& of : reader_.unfinished_templates(group)) {
+        if (!seen.insert(of).second) continue;
+        RunResult result = runtime.check_handlers(*of);
+        if (result.end != RunEnd::TaskEnded) return result;
+      }
     }
     return {};
   }
 
-  void tell(const RunResult& result, std::size_t count) const {
+  void tell(const RunResult& result, std::int64_t count) const {
     const CommandError error = run_error(result, "the stored template");
     console_.say(error_text(error, console_.err()));
     console_.say(std::to_string(count) + (count == 1 ? " task is" : " tasks are") + " left as before\n");
   }
 
+  store::StoreReader& reader_;
   const Console& console_;
   TaskLines& lines_;
 };
 
-std::map<std::string, std::deque<Adoption>> by_handler_set(std::vector<Adoption> tasks) {
-  std::map<std::string, std::deque<Adoption>> groups;
-  for (Adoption& task : tasks) {
-    const std::string key = handler_set_key(handler_set_of(task.record.task));
-    groups[key].push_back(std::move(task));
+std::vector<Abandoned> abandoned_tasks(store::StoreReader& reader) {
+  std::vector<Abandoned> sets;
+  for (store::UnfinishedTasks& group : reader.unfinished()) {
+    if (group.owner && reader.is_alive(*group.owner)) continue;
+    const auto same = [&](const Abandoned& set) { return set.handler_set == group.handler_set; };
+    auto set = std::find_if(sets.begin(), sets.end(), same);
+    if (set == sets.end()) set = sets.insert(sets.end(), {group.handler_set, {}, 0});
+    set->count += group.count;
+    set->groups.push_back(std::move(group));
   }
-  return groups;
+  return sets;
 }
 
 }  // namespace
@@ -110,19 +159,25 @@ ExitCode finish_earlier(const TaskRecord& record, const WorkerChoice& workers, c
   return tell_end(result, uuid, console, view);
 }
 
-ExitCode resume_all(std::vector<Adoption> tasks, const WorkerChoice& workers, const std::string& store_url,
-                    const StoreOptions& store_options, const Console& console) {
+ExitCode resume_all(store::StoreReader& reader, const WorkerChoice& workers, const StoreOptions& store_options,
+                    const Console& console) {
+  const std::vector<Abandoned> sets = abandoned_tasks(reader);
   std::set<Uuid> dead;
-  for (const Adoption& task : tasks) {
-    if (task.record.owner) dead.insert(*task.record.owner);
+  for (const Abandoned& set : sets) {
+    for (const auto& group : set.groups) {
+      if (group.owner) dead.insert(*group.owner);
+    }
   }
   end_survivors(dead, console);
   TaskLines lines(console);
   ExitCode worst = ExitCode::Complete;
-  for (auto& [key, group] : by_handler_set(std::move(tasks))) {
+  for (const Abandoned& set : sets) {
+    AbandonedTasks tasks(reader, set);
+    const TaskRecord* first = tasks.peek();
+    if (!first) continue;
     const RuntimeOptions runtime =
-        runtime_for(handler_set_of(group.front().record.task), workers, store_url, store_options);
-    const ExitCode code = SetRun(console, lines).run(runtime, std::move(group));
+        runtime_for(handler_set_of(first->task), workers, "sqlite:" + reader.path(), store_options);
+    const ExitCode code = SetRun(reader, console, lines).run(runtime, set, tasks);
     if (code == ExitCode::HungUp || code == ExitCode::Interrupted || code == ExitCode::Terminated ||
         code == ExitCode::NoReader)
       return code;

@@ -10,6 +10,7 @@
 #include "cli/run/run_end.hpp"
 #include "cli/run/run_report.hpp"
 #include "cli/run/store_choice.hpp"
+#include "cli/run/store_notices.hpp"
 #include "cli/run/takeover.hpp"
 #include "cli/run/workflow_files.hpp"
 #include "cli/terminal/run_view.hpp"
@@ -60,12 +61,17 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   console.warn(loaded.warnings);
   const TaskTemplate& task_template = *loaded.value;
   if (!options.inputs.empty() && !options.dry_run) {
-    return bulk_run(options, loaded.value, runtime_options(options, task_template, console), console);
+    const RuntimeOptions runtime = runtime_options(options, task_template, console);
+    tell_of_abandoned(runtime.store, options.run_id, console);
+    const ExitCode code = bulk_run(options, loaded.value, runtime, console);
+    warn_of_large_log(runtime.store, console);
+    return code;
   }
   const JsonText context = read_input(options.input);
   check_context(task_template, context, {input_name(options.input), options.strict}, console);
   RuntimeOptions runtime = runtime_options(options, task_template, console);
   if (options.dry_run) return dry_run(task_template, runtime, console);
+  tell_of_abandoned(runtime.store, options.run_id, console);
   if (auto earlier = earlier_run(options, runtime.store)) {
     return finish_earlier(*earlier, options.workers, runtime.store, options.store.options, console);
   }
@@ -78,6 +84,7 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   RunView view(console, RunView::Mode::Watch);
   RunResult result;
   with_runtime(runtime, view, [&](Runtime& r) { result = r.run(request); });
+  warn_of_large_log(runtime.store, console);
   return tell_end(result, options.template_path, console, view);
 }
 

@@ -1,5 +1,3 @@
-#include <set>
-
 #include "cli/command_error.hpp"
 #include "cli/run/input.hpp"
 #include "cli/run/resume.hpp"
@@ -8,6 +6,7 @@
 #include "cli/run/takeover.hpp"
 #include "cli/task_commands/cancelling.hpp"
 #include "cli/task_commands/commands.hpp"
+#include "cli/task_commands/living_engine.hpp"
 #include "cli/task_commands/reopening.hpp"
 #include "core/json_writer.hpp"
 
@@ -41,9 +40,57 @@ ExitCode reopen_and_run(const TaskOptions& options, const std::string& path, con
   return ExitCode::Complete;
 }
 
+/// What may run again while the rest of the task runs: the named step, else all that failed.
+Reopening failed_so_far(const TaskRecord& record, const std::string& step) {
+  Reopening reopening;
+  for (StepIndex i = 0; i < record.steps.size(); ++i) {
+    const bool meant = step.empty() ? record.steps[i].state == StepState::Error : record.steps[i].name == step;
+    if (meant) reopening.resets.push_back({i, record.steps[i].state});
+  }
+  return reopening;
+}
+
+/// The engine goes on with it, so this command does not wait for the task's end.
+ExitCode taken_by_engine(const store::TaskOwner& owner, const TaskRecord& record, const Console& console) {
+  if (console.is_text()) {
+    console.print("the engine with pid " + std::to_string(owner.pid) + " goes on with it\n");
+    console.say("follow it with: tasker task watch " + record.task.uuid.text() + "\n");
+    return ExitCode::Complete;
+  }
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("task_uuid", record.task.uuid.text()).field("state", to_string(record.state));
+  json.field("engine_pid", owner.pid).end_object();
+  console.print(out + "\n");
+  return ExitCode::Complete;
+}
+
+ExitCode retry_in_engine(const TaskOptions& options, store::StoreReader& reader, const store::TaskOwner& owner,
+                         const TaskRecord& record, const Console& console) {
+  if (!options.input.empty() || options.latest) {
+    throw conflict("the task is being run by the engine with pid " + std::to_string(owner.pid) +
+                   "; its context and its template can be changed when it has ended");
+  }
+  if (!options.step.empty()) step_index(record, options.step);
+  const Reopening reopening = failed_so_far(record, options.step);
+  if (options.dry_run) {
+    print_plan(record, reopening, console);
+    return ExitCode::Complete;
+  }
+  ask_engine(owner, RetryRequest{record.task.uuid.text(), options.step});
+  std::vector<StepIndex> steps;
+  for (const auto& reset : reopening.resets) steps.push_back(reset.step);
+  wait_until_changed(reader, owner, record, steps);
+  return taken_by_engine(owner, record, console);
+}
+
 ExitCode retry_steps(const TaskOptions& options, const Console& console) {
   const std::string path = store_file(options.store);
-  const TaskRecord record = named_task(*open_reader(path), options.task);
+  const auto reader = open_reader(path);
+  const TaskRecord record = named_task(*reader, options.task);
+  if (const auto owner = living_owner(*reader, record)) {
+    return retry_in_engine(options, *reader, *owner, record, console);
+  }
   const Reopening reopening = retry_of(record, options.step);
   if (options.dry_run) {
     print_plan(record, reopening, console);
@@ -66,24 +113,22 @@ ExitCode task_resume(const TaskOptions& options, const Console& console) {
     must_not_be_owned(*reader, record);
     return finish_earlier(record, options.workers, url_of(path), options.store.options, console);
   }
-  std::vector<Adoption> tasks;
-  std::set<Uuid> alive;
-  for (const auto& [id, owner] : reader->unfinished()) {
-    if (owner && (alive.contains(*owner) || reader->is_alive(*owner))) {
-      alive.insert(*owner);
-      continue;
-    }
-    if (auto record = reader->load(id)) tasks.push_back({*std::move(record), owner.has_value()});
-  }
-  return resume_all(std::move(tasks), options.workers, url_of(path), options.store.options, console);
+  return resume_all(*reader, options.workers, options.store.options, console);
 }
 
 ExitCode task_retry(const TaskOptions& options, const Console& console) { return retry_steps(options, console); }
 
 ExitCode task_resolve_step(const TaskOptions& options, const Console& console) {
   const std::string path = store_file(options.store);
-  const TaskRecord record = named_task(*open_reader(path), options.task);
+  const auto reader = open_reader(path);
+  const TaskRecord record = named_task(*reader, options.task);
   const JsonText results = read_json(options.results, "--results");
+  if (const auto owner = living_owner(*reader, record)) {
+    const StepIndex step = step_index(record, options.step);
+    ask_engine(*owner, ResolveRequest{record.task.uuid.text(), options.step, results});
+    wait_until_changed(*reader, *owner, record, {step});
+    return taken_by_engine(*owner, record, console);
+  }
   const Reopening reopening = resolution_of(record, options.step, results);
   return reopen_and_run(options, path, record, reopening, {}, console);
 }

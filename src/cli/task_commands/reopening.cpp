@@ -14,13 +14,6 @@ namespace {
 
 WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
 
-StepIndex step_index(const TaskRecord& record, const std::string& name) {
-  for (StepIndex i = 0; i < record.steps.size(); ++i) {
-    if (record.steps[i].name == name) return i;
-  }
-  throw no_such_step(record, name);
-}
-
 Reopening allowed(std::variant<Reopening, CannotReopen> decided) {
   if (const auto* reason = std::get_if<CannotReopen>(&decided)) throw conflict(reason->message);
   return std::get<Reopening>(std::move(decided));
@@ -29,6 +22,13 @@ Reopening allowed(std::variant<Reopening, CannotReopen> decided) {
 }  // namespace
 
 CommandError conflict(const std::string& message) { return CommandError(ExitCode::TaskFailed, "conflict", message); }
+
+StepIndex step_index(const TaskRecord& record, const std::string& name) {
+  for (StepIndex i = 0; i < record.steps.size(); ++i) {
+    if (record.steps[i].name == name) return i;
+  }
+  throw no_such_step(record, name);
+}
 
 Reopening retry_of(const TaskRecord& record, const std::string& step) {
   return allowed(retry(record, step.empty() ? std::nullopt : std::optional(step_index(record, step))));

@@ -12,6 +12,9 @@ namespace tasker::cli {
 /// The task is in no state for what is asked: exit code 1, kind `conflict`.
 CommandError conflict(const std::string& message);
 
+/// The step of that name. Throws CommandError (not_found).
+StepIndex step_index(const TaskRecord& record, const std::string& name);
+
 /// What runs again; `step` empty: everything that failed. Throws CommandError (conflict, not_found).
 Reopening retry_of(const TaskRecord& record, const std::string& step);
 

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "cli/terminal/console.hpp"
+
+namespace tasker::cli {
+
+/// What a run says about its store beside its own work; nothing for a store without a file, one that is not there yet
+/// or can't be read (the run itself tells of that), and with --quiet.
+
+/// One line when the store holds tasks that no engine runs any more, with the command that goes on with them. Those of
+/// the run itself (`run_id`) are its own to go on with.
+void tell_of_abandoned(const std::string& store_url, const std::string& run_id, const Console& console);
+
+/// A warning when the write-ahead log is larger than 64 MiB: some reader keeps it from being copied into the file.
+void warn_of_large_log(const std::string& store_url, const Console& console);
+
+}  // namespace tasker::cli
