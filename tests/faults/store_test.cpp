@@ -165,6 +165,25 @@ TEST_CASE("fault 42: a store that can't be written starts nothing, is told, and 
   CHECK(runs_of(run, "first") == 1);
 }
 
+TEST_CASE("fault 42: a store on a disk that can't be written is still read") {
+  FaultRun run("f42");
+  const SmallDisk disk(run);
+  if (!disk.mounted()) return;
+  run.start(kept_in(disk.store()));
+  wait_at_gate(run);
+  run.open_gate();
+  run.finish(0);
+  disk.set_read_only(true);
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"task", "list"}, {"task", "show", run.result().at("task_uuid")}, {"store", "check"}, {"store", "stats"}}) {
+    CAPTURE(command.at(1));
+    const Finished shown = run.command(command);
+    CAPTURE(shown.err);
+    CHECK(shown.exit_code == 0);
+  }
+  CHECK(has(run.command({"task", "list"}).out, "complete"));
+}
+
 TEST_CASE("fault 42: a folder in the place of the store is told, and left as it is") {
   FaultRun run("f42");
   const std::string store = run.folder().path("tasks.db");
@@ -222,6 +241,11 @@ TEST_CASE("fault 44: a log that is torn at its end loses what is behind the tear
     CHECK(run.outcomes("first") == "engine_lost complete");  // its result was behind the tear
     CHECK(runs_of(run, "first") == 2);
     CHECK(run.command({"store", "check"}).exit_code == 0);
+    // What a disk loses after it has said that it has it breaks two of them, for the gate alone: its first run saw a
+    // result that is nowhere now (I2), and nothing tells of that run (I6).
+    run.check_invariants({"I2", "I6"});
+    CHECK(runs_of(run, "gate") == 2);
+    CHECK(run.outcomes("gate") == "complete");
     check_fault_row(
         {run.outcomes("first"), std::to_string(run.step("first").at("attempts").get<int>()), "gone", 0, std::nullopt});
   }

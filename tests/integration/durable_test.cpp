@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "store/sqlite_db.hpp"
 #include "support/engine_process.hpp"
 
 using namespace tasker::test;
@@ -294,20 +295,34 @@ TEST_CASE("a run tells of tasks that no engine runs any more, and of nobody else
   CHECK(!has(shop.run({"run", file}).err, told));
 }
 
-TEST_CASE("more tasks than fit a page are resumed, those of each handler set once") {
+TEST_CASE("hundreds of tasks of a dead engine are resumed by one command") {
   Workshop shop("pages");
-  const std::string file = shop.write_template("one", "  - {name: b, handler: {callable: Note}}\n");
+  const std::string file = shop.write_template("waits", "  - {name: b, handler: {callable: Waits}}\n");
   std::string inputs;
-  for (int n = 0; n < 600; ++n) inputs += "{\"n\":" + std::to_string(n) + "}\n";
-  const std::string lines = shop.folder.write("lines", inputs);
-  shop.run({"run", file, "--inputs", lines, "--concurrency", "600", "-w", "1"}, {{"TASKER_FAILPOINT", "answer:1"}});
-  CHECK(shop.tasks().size() > 256);
-  const std::size_t tasks = shop.tasks().size();
-  const Finished resumed = shop.run({"task", "resume", "--all"});
+  for (int n = 0; n < 300; ++n) inputs += "{}\n";
+  {
+    EngineProcess engine(
+        {"run", file, "--inputs", shop.folder.write("lines", inputs), "--concurrency", "300", "-w", "1", "-o", "jsonl"},
+        shop.options());
+    engine.wait_until(
+        [&] {
+          std::size_t started = 0;
+          for (auto at = engine.out().find("task.started"); at != std::string::npos;
+               at = engine.out().find("task.started", at + 1)) {
+            ++started;
+          }
+          return started == 300;
+        },
+        "300 tasks that have begun");
+    engine.signal(SIGKILL);
+    engine.wait();
+  }
+  shop.let_go_on();
+  const Finished resumed = shop.run({"task", "resume", "--all", "--no-color"});
   INFO(resumed.err);
   CHECK(resumed.exit_code == 0);
-  for (const json& task : shop.tasks()) CHECK(task.at("state") == "complete");
-  CHECK(shop.tasks().size() == tasks);
+  CHECK(shop.tasks().size() == 300);
+  CHECK(shop.run_json({"task", "list", "--state", "complete", "--limit", "0"}).size() == 300);
 }
 
 TEST_CASE("a unique key is taken by one live task; a run id answers with the task it has") {
@@ -380,6 +395,23 @@ TEST_CASE("an engine that dies while the store is made, or cleaned, leaves a sto
   CHECK(has(shop.run({"task", "gc", "--older-than", "0s", "--dry-run"}).out, "would remove 1 task with 3 steps"));
   CHECK(has(shop.run({"task", "gc", "--older-than", "0s"}).out, "removed 1 task with 3 steps"));
   CHECK(shop.tasks().empty());
+}
+
+TEST_CASE("gc removes the rows of engines that are gone, however they went, with their last task") {
+  Workshop shop("engine_rows");
+  shop.let_go_on();
+  const std::string file = shop.write_template("hangs", kNoteThenHang);
+  CHECK(shop.run({"run", file}, {{"TASKER_FAILPOINT", "answer"}}).exit_code == 128 + SIGKILL);
+  const auto engines = [&] {
+    return tasker::store::Db::open(shop.folder.path("tasks.db"), tasker::store::Db::Mode::ReadWrite)
+        .number("SELECT count(*) FROM engines");
+  };
+  CHECK(shop.run({"task", "gc", "--older-than", "0s"}).exit_code == 0);
+  CHECK(engines() == 1);  // its task can still be resumed
+  CHECK(shop.run({"task", "cancel", shop.only_task()}).exit_code == 0);
+  CHECK(engines() == 2);
+  CHECK(has(shop.run({"task", "gc", "--older-than", "0s"}).out, "removed 1 task"));
+  CHECK(engines() == 0);
 }
 
 TEST_CASE("a task that ends engine after engine gets no further one") {

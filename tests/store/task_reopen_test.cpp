@@ -77,4 +77,25 @@ TEST_CASE("a step that is not what it was taken for leaves the whole task as it 
   CHECK(after.steps[0].state == StepState::Complete);
 }
 
+TEST_CASE("unfinished tasks are counted by their owner, and given page by page, oldest first") {
+  const WorkFolder folder("unfinished");
+  const std::string path = folder.path("tasks.db");
+  conformance::Session session([&](Post post) { return open_store("sqlite:" + path, std::move(post)); });
+  std::vector<TaskId> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(session.create(1));
+  StoreReader reader(path);
+  const auto groups = reader.unfinished();
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0].owner == session.store->engine_id());
+  CHECK(groups[0].count == 3);
+  CHECK(reader.unfinished_templates(groups[0]).size() >= 1);
+  const auto first = reader.unfinished_of_set(groups[0].handler_set, 0, 2);
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].first == ids[0]);
+  CHECK(first[1].first == ids[1]);
+  const auto rest = reader.unfinished_of_set(groups[0].handler_set, first[1].first, 2);
+  REQUIRE(rest.size() == 1);
+  CHECK(rest[0].first == ids[2]);
+}
+
 TEST_SUITE_END();

@@ -11,6 +11,7 @@
 #include "cli/run/result_object.hpp"
 #include "cli/run/run_end.hpp"
 #include "cli/run/run_report.hpp"
+#include "cli/run/store_notices.hpp"
 #include "cli/run/takeover.hpp"
 #include "cli/terminal/run_view.hpp"
 #include "cli/terminal/task_lines.hpp"
@@ -63,7 +64,7 @@ class AbandonedTasks final : public TaskSource {
   }
 
  private:
-  static constexpr std::int64_t kPage = 256;
+  static constexpr std::int64_t kPage = 4096;
 
   bool read_page() {
     const auto tasks = reader_.unfinished_of_set(handler_set_, last_, kPage);
@@ -184,6 +185,7 @@ ExitCode resume_all(store::StoreReader& reader, const WorkerChoice& workers, con
     if (worst == ExitCode::Complete) worst = code;
   }
   if (console.is_text()) console.say(lines.summary());
+  warn_of_large_log("sqlite:" + reader.path(), console);
   return worst != ExitCode::Complete ? worst : lines.exit_code();
 }
 

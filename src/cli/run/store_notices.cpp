@@ -38,14 +38,20 @@ void tell_of_abandoned(const std::string& store_url, const std::string& run_id, 
               " that no engine runs any more; go on with: tasker task resume --all --store " + store_url + "\n");
 }
 
-void warn_of_large_log(const std::string& store_url, const Console& console) {
+std::string large_log(const std::string& store_url) {
   const auto path = store_path(store_url);
   std::error_code error;
   const std::uintmax_t size = path ? std::filesystem::file_size(*path + "-wal", error) : 0;
-  if (!path || error || size <= kLargeLog) return;
-  console.warn("the log " + *path + "-wal has " + std::to_string(size >> 20) +
-               " MiB: something that reads the store for long keeps it from being copied into the file; it is emptied "
-               "when no such reader is left and the last engine ends");
+  if (!path || error || size <= kLargeLog) return "";
+  return "the log " + *path + "-wal has " + std::to_string(size >> 20) +
+         " MiB: something that reads the store for long keeps it from being copied into the file; it is emptied when "
+         "no "
+         "such reader is left and the last engine ends";
+}
+
+void warn_of_large_log(const std::string& store_url, const Console& console) {
+  const std::string sentence = large_log(store_url);
+  if (!sentence.empty()) console.warn(sentence);
 }
 
 }  // namespace tasker::cli

@@ -15,5 +15,7 @@ void tell_of_abandoned(const std::string& store_url, const std::string& run_id, 
 
 /// A warning when the write-ahead log is larger than 64 MiB: some reader keeps it from being copied into the file.
 void warn_of_large_log(const std::string& store_url, const Console& console);
+/// Its sentence; empty: there is nothing to warn of.
+std::string large_log(const std::string& store_url);
 
 }  // namespace tasker::cli
