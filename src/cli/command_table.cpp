@@ -90,7 +90,9 @@ constexpr FlagSpec kDryRun{"dry-run", 0, "", "Check everything, print the plan, 
 constexpr FlagSpec kNoHandlers{"no-handlers", 0, "", "Check the files only; start no Ruby", "", ""};
 constexpr FlagSpec kQuiet{"quiet", 0, "", "No progress and no warnings; jsonl: the result only", "", "TASKER_QUIET"};
 constexpr FlagSpec kNoColor{"no-color", 0, "", "No colours on a terminal", "", "NO_COLOR"};
-constexpr FlagSpec kFormat{"format", 0, "ascii|mermaid|dot", "How to draw it", "ascii", ""};
+constexpr ArgumentSpec kDrawnTemplate{"TEMPLATE", "A workflow file (YAML or JSON), or - for standard input", false};
+constexpr FlagSpec kDrawnTask{"task", 0, "TASK", "Draw this task instead, by its id or a part of it", "none", ""};
+constexpr FlagSpec kFormat{"format", 0, "ascii|mermaid|dot|svg", "How to draw it", "ascii", ""};
 
 std::vector<FlagSpec> with_growth_flags(std::vector<FlagSpec> flags) {
   for (const FlagSpec& flag : growth_flags()) flags.push_back(flag);
@@ -153,11 +155,12 @@ std::vector<CommandSpec> make_table() {
        {"tasker validate workflows/*.yaml", "tasker validate order.yaml --strict -o json"}},
       {"graph",
        "",
-       "Draw a workflow's steps and dependencies",
-       "",
-       {kTemplate},
-       {kFormat, kEnvironment, kOutput, kQuiet, kNoColor},
-       {"tasker graph order.yaml", "tasker graph order.yaml --format dot | dot -Tsvg > order.svg"}},
+       "Draw a workflow's steps and dependencies, or a task's",
+       "With --task: the steps of that task, also those that were made while it ran, with their states and times.",
+       {kDrawnTemplate},
+       {kFormat, kDrawnTask, store_flag(), kEnvironment, kOutput, kQuiet, kNoColor},
+       {"tasker graph order.yaml", "tasker graph order.yaml --format svg > order.svg",
+        "tasker graph --task 3f2a91c4 --format mermaid"}},
       {"handler list",
        "",
        "List the handlers that Ruby announces",

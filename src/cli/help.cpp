@@ -39,11 +39,13 @@ std::string paragraph(std::string_view text, const Style& style) {
 std::string table(const std::vector<Row>& rows, const Style& style) {
   std::size_t left = 0;
   for (const Row& row : rows) left = std::max(left, display_width(row.left));
+  left = std::min(left, help_width(style) / 2 - 2);  // what is longer has its line to itself
   const std::size_t room = help_width(style) - left - 4;
   const std::string indent(left + 4, ' ');
   std::string out;
   for (const Row& row : rows) {
-    out += "  " + style.cyan(row.left) + std::string(left - display_width(row.left) + 2, ' ');
+    const std::size_t width = display_width(row.left);
+    out += "  " + style.cyan(row.left) + (width > left ? "\n" + indent : std::string(left - width + 2, ' '));
     const auto lines = wrap(row.right, room);
     for (std::size_t i = 0; i < lines.size(); ++i) out += (i ? indent : "") + lines[i] + "\n";
     if (row.aside.empty()) continue;

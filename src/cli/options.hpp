@@ -84,11 +84,13 @@ struct ValidateOptions {
   bool no_handlers = false;
 };
 
-enum class GraphFormat { Ascii, Mermaid, Dot };
+enum class GraphFormat { Ascii, Mermaid, Dot, Svg };
 
 struct GraphOptions {
   CommonOptions common;
-  std::string template_path;
+  std::string template_path;  ///< empty: `task` is drawn
+  std::string task;           ///< an id, or a part of it
+  StoreChoice store;
   std::string environment = "production";
   GraphFormat format = GraphFormat::Ascii;
 };

@@ -134,10 +134,19 @@ ValidateOptions read_validate_options(const CommandLine& line, const Environment
 }
 
 GraphOptions read_graph_options(const CommandLine& line, const Environment& environment) {
-  constexpr GraphFormat kFormats[] = {GraphFormat::Ascii, GraphFormat::Mermaid, GraphFormat::Dot};
+  constexpr GraphFormat kFormats[] = {GraphFormat::Ascii, GraphFormat::Mermaid, GraphFormat::Dot, GraphFormat::Svg};
   const Reader read(line, environment);
-  return {common(read), read.argument(0), read.text("environment", "production"),
-          kFormats[read.choice("format", {"ascii", "mermaid", "dot"})]};
+  GraphOptions options;
+  options.common = common(read);
+  options.template_path = read.argument(0);
+  options.task = read.text("task", "");
+  options.store = read_store(read);
+  options.environment = read.text("environment", "production");
+  options.format = kFormats[read.choice("format", {"ascii", "mermaid", "dot", "svg"})];
+  if (options.template_path.empty() == options.task.empty()) {
+    throw usage_error("graph needs a TEMPLATE or --task ID, one of them");
+  }
+  return options;
 }
 
 ServerOptions read_server_options(const CommandLine& line, const Environment& environment) {

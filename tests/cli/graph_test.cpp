@@ -18,7 +18,7 @@ const Style kPlain;
 std::string lanes(TemplateBuilder builder, bool unicode = true) {
   std::string out = "\n";
   const SharedTemplate built = builder.build();
-  for (LaneRow& row : draw_lanes(*built, unicode).rows) {
+  for (LaneRow& row : draw_lanes(graph_of(*built), unicode).rows) {
     while (row.lanes.ends_with(' ')) row.lanes.pop_back();
     out += row.lanes + (row.step < 0 ? "" : " " + built->steps[static_cast<std::size_t>(row.step)].name) + "\n";
   }
@@ -106,7 +106,7 @@ TEST_CASE("where only ASCII can be shown the drawing is ASCII") {
 }
 
 TEST_CASE("the drawing names steps and handlers") {
-  CHECK(graph_ascii(*diamond().build(), kPlain) ==
+  CHECK(graph_ascii(graph_of(*diamond().build()), kPlain) ==
         "diamond 1.0.0, 4 steps in 3 levels\n"
         "\n"
         "  ●    start  start\n"
@@ -121,7 +121,7 @@ TEST_CASE("a graph that is too wide to draw is listed by levels") {
   TemplateBuilder builder;
   builder.step("root");
   for (int i = 0; i < 40; ++i) builder.step("leaf" + std::to_string(i), {"root"});
-  const std::string text = graph_ascii(*builder.build(), kPlain);
+  const std::string text = graph_ascii(graph_of(*builder.build()), kPlain);
   CHECK(text.find("   1  root ") != std::string::npos);
   CHECK(text.find("   2  leaf0 ") != std::string::npos);
   CHECK(text.find("      leaf39") != std::string::npos);
@@ -130,7 +130,7 @@ TEST_CASE("a graph that is too wide to draw is listed by levels") {
 
 TEST_CASE("a workflow without steps is drawn without steps") {
   TemplateBuilder builder;
-  CHECK(graph_ascii(*builder.build(), kPlain) == "test 1.0.0, 0 steps in 0 levels\n\n");
+  CHECK(graph_ascii(graph_of(*builder.build()), kPlain) == "test 1.0.0, 0 steps in 0 levels\n\n");
 }
 
 TEST_CASE("Mermaid gets its labels escaped and its edges by number") {
@@ -138,7 +138,7 @@ TEST_CASE("Mermaid gets its labels escaped and its edges by number") {
   builder.step("say \"hi\" <b> #1").step("end;", {"say \"hi\" <b> #1"});
   builder.value().steps[0].type = StepType::Decision;
   builder.value().name = "a: \"b\"";
-  CHECK(graph_mermaid(*builder.build()) ==
+  CHECK(graph_mermaid(graph_of(*builder.build())) ==
         "---\ntitle: \"a: \\\"b\\\"\"\n---\nflowchart TD\n"
         "  s0{\"say #quot;hi#quot; #lt;b#gt; #35;1\"}\n"
         "  s1[\"end;\"]\n"
@@ -148,7 +148,7 @@ TEST_CASE("Mermaid gets its labels escaped and its edges by number") {
 TEST_CASE("dot gets its names quoted") {
   TemplateBuilder builder;
   builder.step("a \"b\" \\").step("c", {"a \"b\" \\"});
-  CHECK(graph_dot(*builder.build()) ==
+  CHECK(graph_dot(graph_of(*builder.build())) ==
         "digraph \"test\" {\n"
         "  rankdir=TB;\n"
         "  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n"

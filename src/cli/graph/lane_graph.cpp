@@ -21,7 +21,7 @@ constexpr Pen kAscii{"*", "|", "-", ".", ".", "'", "'", "|", "|", "+", ".", "'"}
 
 class Drawer {
  public:
-  Drawer(const TaskTemplate& task_template, const Pen& pen) : steps_(task_template.steps), pen_(pen) {
+  Drawer(const Graph& graph, const Pen& pen) : steps_(graph.nodes), pen_(pen) {
     missing_.resize(steps_.size());
     dependants_.resize(steps_.size());
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -137,7 +137,7 @@ class Drawer {
     return to_left && to_right ? pen_.tee_down : to_left ? pen_.down_left : pen_.down_right;
   }
 
-  const std::vector<StepTemplate>& steps_;
+  const std::vector<GraphNode>& steps_;
   const Pen& pen_;
   std::vector<std::size_t> missing_;  ///< dependencies that are not drawn yet
   std::vector<std::vector<int>> dependants_;
@@ -149,8 +149,6 @@ class Drawer {
 
 }  // namespace
 
-LaneDrawing draw_lanes(const TaskTemplate& task_template, bool unicode) {
-  return Drawer(task_template, unicode ? kUnicode : kAscii).run();
-}
+LaneDrawing draw_lanes(const Graph& graph, bool unicode) { return Drawer(graph, unicode ? kUnicode : kAscii).run(); }
 
 }  // namespace tasker::cli

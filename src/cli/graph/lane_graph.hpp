@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "tasker/task_template.hpp"
+#include "cli/graph/graph_model.hpp"
 
 namespace tasker::cli {
 
@@ -22,6 +22,6 @@ struct LaneDrawing {
 /// Draws a graph in lanes: each step that some drawn step leads to has one lane, and keeps it until it is drawn
 /// itself. Among the steps whose dependencies are all drawn the one in the leftmost lane comes next, so branches are
 /// followed to where they meet. Pure.
-LaneDrawing draw_lanes(const TaskTemplate& task_template, bool unicode);
+LaneDrawing draw_lanes(const Graph& graph, bool unicode);
 
 }  // namespace tasker::cli

@@ -33,14 +33,19 @@ std::string handler_text(const StepTemplate& step) {
 }  // namespace
 
 std::vector<int> step_levels(const TaskTemplate& task_template) {
-  const auto& steps = task_template.steps;
-  std::vector<int> levels(steps.size(), 0);
-  std::vector<std::size_t> missing(steps.size());
-  std::vector<std::vector<std::size_t>> dependants(steps.size());
+  std::vector<std::vector<std::uint32_t>> dependencies;
+  for (const StepTemplate& step : task_template.steps) dependencies.push_back(step.dependencies);
+  return levels_of(dependencies);
+}
+
+std::vector<int> levels_of(const std::vector<std::vector<std::uint32_t>>& dependencies) {
+  std::vector<int> levels(dependencies.size(), 0);
+  std::vector<std::size_t> missing(dependencies.size());
+  std::vector<std::vector<std::size_t>> dependants(dependencies.size());
   std::vector<std::size_t> ready;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    missing[i] = steps[i].dependencies.size();
-    for (const auto dependency : steps[i].dependencies) dependants[dependency].push_back(i);
+  for (std::size_t i = 0; i < dependencies.size(); ++i) {
+    missing[i] = dependencies[i].size();
+    for (const auto dependency : dependencies[i]) dependants[dependency].push_back(i);
     if (missing[i] == 0) ready.push_back(i), levels[i] = 1;
   }
   for (std::size_t next = 0; next < ready.size(); ++next) {

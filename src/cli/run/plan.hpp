@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,9 @@ namespace tasker::cli {
 
 /// The level of each step: 1 for those without dependencies, else one more than the highest of theirs.
 std::vector<int> step_levels(const TaskTemplate& task_template);
+
+/// The same for any graph: who waits for whom, by index; there must be no cycle.
+std::vector<int> levels_of(const std::vector<std::vector<std::uint32_t>>& dependencies);
 
 /// What a run would do, level by level: `--dry-run` for people.
 std::string plan_text(const TaskTemplate& task_template, const Style& style);
