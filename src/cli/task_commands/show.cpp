@@ -1,6 +1,9 @@
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
+#include <optional>
 
 #include "cli/run/result_object.hpp"
 #include "cli/run/run_end.hpp"
@@ -11,6 +14,7 @@
 #include "cli/task_commands/task_text.hpp"
 #include "cli/terminal/result_table.hpp"
 #include "cli/terminal/text_width.hpp"
+#include "cli/watch/watch_screen.hpp"
 #include "core/dag_executor.hpp"
 #include "core/json_writer.hpp"
 #include "core/time_text.hpp"
@@ -117,8 +121,34 @@ ExitCode task_logs(const TaskOptions& options, const Console& console) {
   return ExitCode::Complete;
 }
 
+namespace {
+
+/// None: the view has told all there is to tell, and the code is that of the command.
+std::optional<ExitCode> watch_on_screen(store::StoreReader& reader, const TaskOptions& options) {
+  std::optional<TaskId> task;
+  if (!options.task.empty()) {
+    const TaskRecord record = named_task(reader, options.task);
+    if (is_settled(record.state)) return std::nullopt;
+    task = record.task.id;
+  }
+  const WatchEnd end = watch_screen(reader, task, options.common.no_color,
+                                    [&](const TaskRecord& record) { return standing(reader, record); });
+  if (end.ended) return std::nullopt;
+  if (end.signal == SIGINT) return ExitCode::Interrupted;
+  return end.signal ? ExitCode::Terminated : ExitCode::Complete;
+}
+
+}  // namespace
+
 ExitCode task_watch(const TaskOptions& options, const Console& console) {
+  const bool on_screen = console.is_text() && console.out().tty && ::isatty(STDIN_FILENO) == 1;
+  if (!on_screen && options.task.empty()) {
+    throw usage_error("task watch needs a TASK where it can't show a list: this is no terminal");
+  }
   const auto reader = open_reader(store_file(options.store));
+  if (on_screen) {
+    if (const auto code = watch_on_screen(*reader, options)) return *code;
+  }
   TaskRecord record = named_task(*reader, options.task);
   Watcher watcher(console);
   watcher.look(record);

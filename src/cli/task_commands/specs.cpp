@@ -113,11 +113,15 @@ std::vector<CommandSpec> task_command_specs() {
        {"tasker task logs 3f2a91c4 --step charge"}},
       {"task watch",
        "",
-       "Follow a task until it ends",
-       "Prints each change of a step as it becomes durable; the exit code is the task's.",
-       {kTask},
+       "Follow a task until it ends, or look at all of them",
+       "On a terminal a full-screen view: the task's steps with state, time, attempt and last log line; without a TASK "
+       "the list of tasks, to open one. Arrow keys, page up and down scroll, escape goes back, q leaves. Elsewhere, "
+       "and "
+       "with -o json or jsonl: each change of a step as it becomes durable. The exit code is the task's when it ended "
+       "meanwhile, 0 after q.",
+       {kMaybeTask},
        with_reading_flags({}),
-       {"tasker task watch 3f2a91c4"}},
+       {"tasker task watch", "tasker task watch 3f2a91c4"}},
       {"task resume",
        "",
        "Go on with tasks that nobody runs any more",

@@ -1,0 +1,34 @@
+# `cpack` makes a Debian package of the components `runtime` and `debian`: binary, runner with its gem, manual, completions and
+# examples. `bin/package` does it from a release build. The library with its headers is installed by `cmake --install`.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # cpack must not build tests and benchmarks first
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME tasker)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "tasker maintainers <maintainers@tasker.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Ruby business logic as durable workflows")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL runtime debian)
+set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # what the binary links
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ruby (>= 1:3.0)")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}
+A native engine runs steps that are plain Ruby classes as a graph: in parallel on all cores, each step in a process of its
+own, with retries, deadlines that really kill, and a store that keeps what is done through crashes.")
+
+# What only Debian wants: the gem on Ruby's own path, the changelog packed.
+set(tasker_debian ${PROJECT_BINARY_DIR}/debian)
+file(MAKE_DIRECTORY ${tasker_debian}/ruby ${tasker_debian}/doc)
+file(CREATE_LINK ../../../share/tasker/ruby_runner/lib/tasker_core.rb ${tasker_debian}/ruby/tasker_core.rb SYMBOLIC)
+file(CREATE_LINK ../../../share/tasker/ruby_runner/lib/tasker_core ${tasker_debian}/ruby/tasker_core SYMBOLIC)
+execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md OUTPUT_FILE ${tasker_debian}/doc/changelog.gz)
+install(DIRECTORY ${tasker_debian}/ruby/ DESTINATION lib/ruby/vendor_ruby COMPONENT debian EXCLUDE_FROM_ALL)
+install(FILES ${tasker_debian}/doc/changelog.gz README.md DESTINATION share/doc/tasker COMPONENT debian EXCLUDE_FROM_ALL)
+install(DIRECTORY docs/ DESTINATION share/doc/tasker/docs COMPONENT debian EXCLUDE_FROM_ALL)
+install(DIRECTORY examples/order_fulfillment examples/diamond examples/approval examples/checksum_report
+        DESTINATION share/doc/tasker/examples COMPONENT debian EXCLUDE_FROM_ALL PATTERN ".tasker" EXCLUDE)
+include(CPack)
