@@ -22,6 +22,7 @@ class ChildProcess final : public worker::Process {
   int pid() const override { return child_->pid(); }
   void write(std::string bytes) override { child_->input().write(std::move(bytes)); }
   std::size_t unwritten() const override { return child_->input().unwritten(); }
+  std::size_t pipe_bytes() const override { return child_->input().capacity(); }
   void close_stdin() override { child_->input().close_after_writing(); }
   void signal(int number) override { child_->signal(number); }
   void signal_group(int number) override { child_->signal_group(number); }

@@ -11,6 +11,9 @@
 namespace tasker::io {
 namespace {
 
+/// A pipe's default of 16 pages would hold no more than 16 requests in flight, however small.
+constexpr int kRoomForRequests = 256 * 1024;
+
 [[noreturn]] void fail(const char* what) { throw std::system_error(errno, std::system_category(), what); }
 
 UniqueFd above_stdio(UniqueFd fd) { return fd.get() > STDERR_FILENO ? std::move(fd) : duplicate(fd); }
@@ -32,6 +35,8 @@ Ends ends_of(int engine, int child) {
 Ends pipe_to_child() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
+  // A kernel that refuses (a user's pipes hold too much together) leaves it as it is.
+  ::fcntl(ends[1], F_SETPIPE_SZ, kRoomForRequests);
   return ends_of(ends[1], ends[0]);
 }
 

@@ -22,6 +22,7 @@ class ForkedProcess final : public worker::Process {
   int pid() const override { return child().pid() > 0 ? child().pid() : birth_->parent_pid; }
   void write(std::string bytes) override { child().input().write(std::move(bytes)); }
   std::size_t unwritten() const override { return child().input().unwritten(); }
+  std::size_t pipe_bytes() const override { return child().input().capacity(); }
   void close_stdin() override { child().input().close_after_writing(); }
   void signal(int number) override { birth_->parent ? birth_->parent->signal(number) : child().signal(number); }
   void signal_group(int number) override {

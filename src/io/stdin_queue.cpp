@@ -1,5 +1,6 @@
 #include "io/stdin_queue.hpp"
 
+#include <fcntl.h>
 #include <sys/uio.h>
 
 #include <array>
@@ -8,7 +9,18 @@
 
 namespace tasker::io {
 
-StdinQueue::StdinQueue(EventLoop& loop, UniqueFd pipe) : pipe_(loop, std::move(pipe), [this] { flush(); }) {}
+namespace {
+
+/// 0 for what is no pipe: nothing is written ahead.
+std::size_t capacity_of(int fd) {
+  const int bytes = ::fcntl(fd, F_GETPIPE_SZ);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
+
+}  // namespace
+
+StdinQueue::StdinQueue(EventLoop& loop, UniqueFd pipe)
+    : pipe_(loop, std::move(pipe), [this] { flush(); }), capacity_(capacity_of(pipe_.get())) {}
 
 void StdinQueue::write(std::string bytes) {
   const bool pipe_was_full = unwritten_ > 0;

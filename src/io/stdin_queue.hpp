@@ -16,6 +16,8 @@ class StdinQueue {
   void write(std::string bytes);
   /// Bytes that are not in the pipe: not yet, or never when it is closed.
   std::size_t unwritten() const { return unwritten_; }
+  /// What the pipe holds at most.
+  std::size_t capacity() const { return capacity_; }
   /// What is queued is written first.
   void close_after_writing();
   void drop();
@@ -30,6 +32,7 @@ class StdinQueue {
   std::deque<std::string> queue_;
   std::size_t written_of_front_ = 0;
   std::size_t unwritten_ = 0;
+  std::size_t capacity_;
   bool closing_ = false;
 };
 

@@ -4,29 +4,44 @@
 
 namespace tasker::worker {
 
-bool DeliveryLedger::accepts(bool alone, std::size_t depth) const {
+namespace {
+
+/// The kernel counts a pipe in pages, and begins a new one for a line that does not fit into the rest of the last.
+constexpr std::size_t kPage = 4096;
+
+std::size_t pages(const Parcel& parcel) { return parcel.bytes / kPage + 1; }
+
+}  // namespace
+
+bool DeliveryLedger::accepts(const Parcel& parcel, std::size_t pipe_bytes) const {
   if (exhausted_) return false;
   if (entries_.empty()) return true;
-  return !alone && !entries_.back().alone && entries_.size() < depth;
+  if (parcel.alone || entries_.back().parcel.alone) return false;
+  if (entries_.size() >= parcel.depth || pages_ + pages(parcel) > pipe_bytes / kPage) return false;
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [this](const Entry& entry) { return entries_.size() < entry.parcel.depth; });
 }
 
-void DeliveryLedger::sent(rpc::RequestId id, bool alone, std::uint64_t ends_at) {
-  entries_.push_back({id, ends_at, alone, false, false, std::nullopt});
+void DeliveryLedger::sent(rpc::RequestId id, const Parcel& parcel, std::uint64_t ends_at) {
+  entries_.push_back({id, ends_at, parcel, false, std::nullopt});
+  pages_ += pages(parcel);
 }
 
 void DeliveryLedger::started(rpc::RequestId id) {
   if (Entry* entry = find(id)) entry->started = true;
 }
 
-void DeliveryLedger::asked_to_stop(rpc::RequestId id, std::optional<CancelReason> reason) {
+void DeliveryLedger::asked_to_stop(rpc::RequestId id, CancelReason reason) {
   Entry* entry = find(id);
-  if (!entry) return;
-  entry->asked = true;
-  if (!entry->reason) entry->reason = reason;
+  if (entry && !entry->reason) entry->reason = reason;
 }
 
 void DeliveryLedger::answered(rpc::RequestId id) {
-  std::erase_if(entries_, [id](const Entry& entry) { return entry.id == id; });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
+  if (found == entries_.end()) return;
+  pages_ -= pages(found->parcel);
+  entries_.erase(found);
 }
 
 std::optional<rpc::RequestId> DeliveryLedger::oldest() const {
@@ -50,17 +65,17 @@ Delivery DeliveryLedger::stage(const Entry& entry, std::uint64_t written) const 
 Fate DeliveryLedger::fate(const Entry& entry, Delivery stage, Death death) const {
   if (stage == Delivery::Behind || exhausted_) return {};
   // The runner announces it before it calls the handler, and the pipe was read to its end.
-  const bool unannounced = stage == Delivery::Delivered && entry.alone;
+  const bool unannounced = stage == Delivery::Delivered && entry.parcel.alone;
   if (stage == Delivery::Unwritten || unannounced) return never_began(entry, stage, death);
-  if (entry.asked && entry.reason) return {Fate::Kind::Stopped, entry.reason, false};
-  if (entry.asked || death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt, false};
+  if (entry.reason) return {Fate::Kind::Stopped, entry.reason, false};
+  if (death == Death::ByEngine) return {Fate::Kind::Interrupted, std::nullopt, false};
   return {Fate::Kind::Lost, std::nullopt, false};
 }
 
 /// Given back; but a step must not be sent without end to workers that die or hang of its request alone.
 Fate DeliveryLedger::never_began(const Entry& entry, Delivery stage, Death death) const {
   const bool hung = &entry == &entries_.front() && entry.reason == CancelReason::Deadline;
-  const bool died = stage == Delivery::Delivered && death == Death::ItsOwn && !entry.asked;
+  const bool died = stage == Delivery::Delivered && death == Death::ItsOwn && !entry.reason;
   return {Fate::Kind::NotStarted, hung ? entry.reason : std::nullopt, hung || died};
 }
 
@@ -68,6 +83,7 @@ std::vector<std::pair<rpc::RequestId, Fate>> DeliveryLedger::close(std::uint64_t
   std::vector<std::pair<rpc::RequestId, Fate>> fates;
   for (const Entry& entry : entries_) fates.emplace_back(entry.id, fate(entry, stage(entry, written), death));
   entries_.clear();
+  pages_ = 0;
   return fates;
 }
 

@@ -41,18 +41,26 @@ struct Fate {
   friend bool operator==(const Fate&, const Fate&) = default;
 };
 
+/// A request, as far as it matters what it may stand behind.
+struct Parcel {
+  bool alone = false;      ///< an at_most_once step, which travels with nothing before or behind it
+  std::size_t depth = 1;   ///< how many may be unanswered with it among them
+  std::size_t bytes = 0;   ///< of its line, or more
+};
+
 /// What one worker was sent and has not answered, in the order of its wire. Decides what may be sent to it, and what
 /// its death means for each request (the table of docs/reliability.md). Pure: bytes are counted by the caller.
 class DeliveryLedger {
  public:
-  /// True when one more may be sent. `alone`: an at_most_once step, which travels with nothing before or behind it.
-  bool accepts(bool alone, std::size_t depth) const;
+  /// True when this one may be sent too. Behind another request it must fit whole into what is left of the pipe, which
+  /// holds `pipe_bytes`: else a cancel would stand behind half a line.
+  bool accepts(const Parcel& parcel, std::size_t pipe_bytes) const;
   /// A request was queued for the pipe; its last byte is byte number `ends_at` of all that were ever queued. `alone`
   /// requests ask for `step/started`, so what was not announced did not start.
-  void sent(rpc::RequestId id, bool alone, std::uint64_t ends_at);
+  void sent(rpc::RequestId id, const Parcel& parcel, std::uint64_t ends_at);
   void started(rpc::RequestId id);
-  /// The step was asked to stop; without a reason it is taken back for the engine's sake.
-  void asked_to_stop(rpc::RequestId id, std::optional<CancelReason> reason);
+  /// The step was asked to stop. (What is only taken back, and runs after all, runs like any other.)
+  void asked_to_stop(rpc::RequestId id, CancelReason reason);
   /// The worker said that its next answer is its last: what stands behind will not be started.
   void exhausted() { exhausted_ = true; }
   void answered(rpc::RequestId id);
@@ -71,9 +79,8 @@ class DeliveryLedger {
   struct Entry {
     rpc::RequestId id;
     std::uint64_t ends_at;
-    bool alone;
+    Parcel parcel;
     bool started = false;
-    bool asked = false;
     std::optional<CancelReason> reason;
   };
   const Entry* find(rpc::RequestId id) const;
@@ -83,6 +90,7 @@ class DeliveryLedger {
   Fate never_began(const Entry& entry, Delivery stage, Death death) const;
 
   std::deque<Entry> entries_;
+  std::size_t pages_ = 0;  ///< of the pipe, that the entries may take
   bool exhausted_ = false;
 };
 

@@ -24,21 +24,21 @@ void Escalation::begin(TimePoint now, Duration timeout) {
     stage_ = Stage::Running;
     next_ = now + timeout;
   } else if (stage_ == Stage::Recalled) {
-    // The runner was quicker: the cancel that is under way is for a running step now.
-    stage_ = Stage::Cancelling;
-    next_ = now + config_.cancel_grace;
+    // The runner was quicker. A cancel that is under way is for a running step now.
+    stage_ = reason_ ? Stage::Cancelling : Stage::Running;
+    next_ = now + (reason_ ? config_.cancel_grace : timeout);
   }
 }
 
 Escalation::Action Escalation::cancel(CancelReason reason, TimePoint now) {
-  if (begun()) {
-    if (!reason_) reason_ = reason;
-    return Action::None;
-  }
+  if (reason_) return Action::None;
   reason_ = reason;
-  if (stage_ == Stage::Waiting) return recall(now);
-  stage_ = Stage::Cancelling;
-  next_ = now + config_.cancel_grace;
+  if (stage_ == Stage::Running) {
+    stage_ = Stage::Cancelling;
+    next_ = now + config_.cancel_grace;
+  } else {
+    stage_ = Stage::Recalled;
+  }
   next_nudge_ = now + config_.nudge_interval;
   return Action::Cancel;
 }
@@ -47,7 +47,7 @@ Escalation::Action Escalation::recall(TimePoint now) {
   if (stage_ != Stage::Waiting) return Action::None;
   stage_ = Stage::Recalled;
   next_nudge_ = now + config_.nudge_interval;
-  return Action::Cancel;
+  return Action::Recall;
 }
 
 Escalation::Action Escalation::kill(CancelReason reason) {

@@ -17,11 +17,12 @@ struct EscalationConfig {
 
 /// How a step that was sent to a worker is stopped: cancel, then TERM to its group, then KILL. Pure; belongs to one
 /// request of one worker and ends with that request's answer. While the request stands behind another one it has no
-/// deadline, and can only be recalled: cancelled without TERM and KILL, until it turns out to run.
+/// deadline, and can only be recalled: given back by its worker unless it runs already, without TERM and KILL. One that
+/// turns out to run does so like any other, unless its step was asked to stop.
 class Escalation {
  public:
   enum class Stage : std::uint8_t { Waiting, Recalled, Running, Cancelling, Terminating, Killed };
-  enum class Action : std::uint8_t { None, Cancel, Nudge, Terminate, Kill };
+  enum class Action : std::uint8_t { None, Recall, Cancel, Nudge, Terminate, Kill };
 
   explicit Escalation(EscalationConfig config) : config_(config) {}
 

@@ -78,6 +78,8 @@ class Process {
   virtual void write(std::string bytes) = 0;
   /// Bytes of `write` that are not in the pipe: not yet, or never since its stdin is closed.
   virtual std::size_t unwritten() const = 0;
+  /// What its stdin's pipe holds at most.
+  virtual std::size_t pipe_bytes() const = 0;
   virtual void close_stdin() = 0;
   /// Signals the process itself, by pidfd.
   virtual void signal(int number) = 0;

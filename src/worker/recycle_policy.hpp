@@ -37,8 +37,12 @@ class RecyclePolicy {
 
   /// Why it should go, when it has no step.
   std::optional<Recycle> due(TimePoint now) const;
-  /// It has served its time: nothing more should be sent to it, so that it comes to have no step. Each gets one step.
-  bool has_served(TimePoint now) const { return steps_ > 0 && served(now).has_value(); }
+  /// Its time is over, at the latest with the steps it was sent: nothing more should be, so that it comes to have none.
+  /// Each gets one step.
+  bool will_have_served(std::size_t sent, TimePoint now) const {
+    const std::uint64_t steps = steps_ + sent;
+    return steps > 0 && (served(now) || (limits_.max_steps > 0 && steps >= limits_.max_steps));
+  }
   /// When time alone makes it due.
   TimePoint next_due() const;
   /// The machine stood still for that time.

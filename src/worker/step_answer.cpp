@@ -1,11 +1,27 @@
 #include "worker/step_answer.hpp"
 
+#include <algorithm>
+
 #include "core/json_scan.hpp"
 #include "core/time_text.hpp"
 
 namespace tasker::worker {
 
 namespace {
+
+/// What a runner tells is a number, and a number can be anything.
+constexpr std::int64_t kLongestUs = std::int64_t{365} * 24 * 3600 * 1'000'000;
+
+void read_timing(const JsonMembers& members, StepAnswer& answer) {
+  const auto timing = members.find("timing");
+  if (!timing) return;
+  const JsonMembers figures = JsonMembers::of_checked(*timing);
+  const auto process_us = figures.integer("process_us");
+  if (!process_us) return;
+  const std::int64_t results_us = figures.integer("process_results_us").value_or(0);
+  const auto within = [](std::int64_t us) { return std::chrono::microseconds(std::clamp(us, std::int64_t{0}, kLongestUs)); };
+  answer.took = within(*process_us) + within(results_us);
+}
 
 void read_usage(const JsonMembers& members, StepAnswer& answer) {
   const auto usage = members.find("usage");
@@ -105,6 +121,7 @@ StepOutcome stopped(ErrorInfo error, CancelReason reason, Duration timeout) {
 StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limits) {
   StepAnswer answer;
   const JsonMembers members = JsonMembers::of_checked(message.result);
+  read_timing(members, answer);
   read_usage(members, answer);
   Values values(members, limits);
   if (auto checkpoint = values.take("checkpoint")) {
@@ -122,6 +139,7 @@ StepAnswer step_answer(const rpc::ResultMessage& message, const JsonLimits& limi
 StepAnswer step_answer(const rpc::ErrorMessage& message, std::optional<CancelReason> asked, Duration timeout) {
   StepAnswer answer;
   const JsonMembers data = JsonMembers::of_checked(message.data);
+  read_timing(data, answer);
   read_usage(data, answer);
   answer.retires = data.boolean("retires").value_or(false);
   switch (message.code) {

@@ -21,13 +21,18 @@ std::string cancel_line(rpc::RequestId id) {
   return rpc::notification_line("$/cancelRequest", "{\"id\":" + std::to_string(id) + "}");
 }
 
+/// A step that runs by the time it is read is left in peace.
+std::string recall_line(rpc::RequestId id) {
+  return rpc::notification_line("$/cancelRequest", "{\"id\":" + std::to_string(id) + ",\"queued_only\":true}");
+}
+
 }  // namespace
 
 // --- sending
 // -----------------------------------------------------------------------------------------------------------
 
-bool StepDelivery::accepts(bool at_most_once) const {
-  if (retires_ || !ledger_.accepts(at_most_once, depth_)) return false;
+bool StepDelivery::accepts(const Parcel& parcel) const {
+  if (retires_ || !ledger_.accepts(parcel, host_.process().pipe_bytes())) return false;
   // From a cancel on nothing more is sent to that worker.
   return std::none_of(sent_.begin(), sent_.end(), [](const auto& sent) { return sent.second.escalation.begun(); });
 }
@@ -35,9 +40,9 @@ bool StepDelivery::accepts(bool at_most_once) const {
 void StepDelivery::send(rpc::RequestId id, StepJob job) {
   std::string line = rpc::request_line(id, "step/process", job.params);
   job.params = {};
-  const bool alone = job.at_most_once;
+  const Parcel parcel{job.at_most_once, job.depth, line.size()};
   sent_.emplace(id, Sent{std::move(job), Escalation(escalation_), clock_.steady(), {}, std::nullopt, std::nullopt});
-  ledger_.sent(id, alone, host_.write(std::move(line)));
+  ledger_.sent(id, parcel, host_.write(std::move(line)));
   begin_oldest();
 }
 
@@ -71,14 +76,24 @@ void StepDelivery::cancel(DispatchId dispatch, CancelReason reason, CancelUrgenc
   if (!waits && urgency == CancelUrgency::IfQueued) return;
   const bool kills = !waits && urgency == CancelUrgency::Immediate;
   const auto action = kills ? escalation.kill(reason) : escalation.cancel(reason, clock_.steady());
-  ledger_.asked_to_stop(sent->first, escalation.reason());  // also when the cancel is under way
+  ledger_.asked_to_stop(sent->first, *escalation.reason());  // also when the cancel is under way
   act(sent, action);
 }
 
 void StepDelivery::take_back_waiting() {
-  for (auto sent = sent_.begin(); sent != sent_.end(); ++sent) {
-    if (sent->first != ledger_.oldest()) act(sent, sent->second.escalation.recall(clock_.steady()));
+  std::string lines;
+  for (auto& [id, sent] : sent_) {
+    if (id == ledger_.oldest()) continue;
+    if (sent.escalation.recall(clock_.steady()) == Escalation::Action::Recall) lines += recall_line(id);
   }
+  if (lines.empty()) return;
+  host_.write(std::move(lines));
+  nudge();
+}
+
+std::optional<TimePoint> StepDelivery::holds_up_since() const {
+  if (sent_.size() < 2 || sent_.rbegin()->second.escalation.begun()) return std::nullopt;
+  return sent_.begin()->second.begun.steady;
 }
 
 void StepDelivery::tick(TimePoint now) {
@@ -92,21 +107,27 @@ void StepDelivery::act(SentMap::iterator sent, Escalation::Action action) {
   switch (action) {
     case Escalation::Action::None:
       return;
+    case Escalation::Action::Recall:
+      host_.write(recall_line(sent->first));
+      return nudge();
     case Escalation::Action::Cancel:
-      ledger_.asked_to_stop(sent->first, sent->second.escalation.reason());
+      ledger_.asked_to_stop(sent->first, *sent->second.escalation.reason());
       host_.write(cancel_line(sent->first));
       if (sent->first == ledger_.oldest()) take_back_waiting();
       [[fallthrough]];
     case Escalation::Action::Nudge:
-      // Never before the cancel's last byte is in the pipe: the runner would look, and find half a line.
-      if (host_.process().unwritten() == 0) host_.process().signal(SIGURG);
-      return;
+      return nudge();
     case Escalation::Action::Terminate:
       return host_.end_group(SIGTERM);
     case Escalation::Action::Kill:
-      ledger_.asked_to_stop(sent->first, sent->second.escalation.reason());
+      ledger_.asked_to_stop(sent->first, *sent->second.escalation.reason());
       return host_.end_group(SIGKILL);
   }
+}
+
+/// Never before a cancel's last byte is in the pipe: the runner would look, and find half a line.
+void StepDelivery::nudge() {
+  if (host_.process().unwritten() == 0) host_.process().signal(SIGURG);
 }
 
 TimePoint StepDelivery::next_due() const {
@@ -204,9 +225,10 @@ void StepDelivery::finish(rpc::RequestId id, StepAnswer answer, bool acknowledge
   if (sent.escalation.begun() && !stopped_as_asked && !retires_) retires_ = RecycleReason::Distrusted;
   ledger_.answered(id);
   begin_oldest();
-  const DispatchId dispatch = sent.job.reply.dispatch();
+  StepEnd end{sent.job.reply.dispatch(), sent.job.handler, completed, answer.took, answer.rss_kb};
+  if (!end.took && sent.begun.steady != TimePoint{}) end.took = attempt.duration;
   sent.job.reply.answer(std::move(answer.outcome), attempt);
-  host_.step_ended(dispatch, completed, answer.rss_kb);
+  host_.step_ended(end);
 }
 
 AttemptReport StepDelivery::report(const Sent& sent, const StepAnswer& answer) const {

@@ -28,9 +28,20 @@ struct StepJob {
   Duration queued{};
   Duration timeout{};
   bool at_most_once = false;  ///< travels alone, and counts as started only once `step/started` was read
+  std::size_t depth = 1;      ///< requests that may be unanswered with it among them
+  std::size_t handler = 0;    ///< FlightPolicy's number of it
   Uuid task_uuid;             ///< for the snapshot
   std::string step_name;
   int attempt = 1;
+};
+
+/// A step was answered.
+struct StepEnd {
+  DispatchId dispatch = 0;
+  std::size_t handler = 0;       ///< as in its StepJob
+  bool completed = false;        ///< by its handler
+  std::optional<Duration> took;  ///< what the runner says of its handler, else since it became the oldest
+  std::optional<std::int64_t> rss_kb;
 };
 
 /// The worker's end of a StepDelivery.
@@ -46,23 +57,25 @@ class DeliveryHost {
   virtual void end_group(int signal) = 0;
   /// A step is about to be answered: what it printed without a newline is its own.
   virtual void flush_output() = 0;
-  /// A step was answered; `completed`: by its handler. The last thing that is done for an answer.
-  virtual void step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) = 0;
+  /// The last thing that is done for an answer.
+  virtual void step_ended(const StepEnd& end) = 0;
 };
 
 /// Sends steps to one process and sees each to its one answer: who waits behind whom, deadlines, cancels, what is taken
 /// back, what a death means (DeliveryLedger), what an attempt cost. Loop thread.
 class StepDelivery {
  public:
-  StepDelivery(DeliveryHost& host, const EscalationConfig& escalation, const JsonLimits& limits, std::size_t depth,
+  StepDelivery(DeliveryHost& host, const EscalationConfig& escalation, const JsonLimits& limits,
                const Clock& clock)
-      : host_(host), escalation_(escalation), limits_(limits), depth_(depth), clock_(clock) {}
+      : host_(host), escalation_(escalation), limits_(limits), clock_(clock) {}
 
-  bool accepts(bool at_most_once) const;
+  bool accepts(const Parcel& parcel) const;
   void send(rpc::RequestId id, StepJob job);
   void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
-  /// Asks for everything back that waits behind the running step.
+  /// Asks for everything back that waits behind the running step, and was not asked for yet.
   void take_back_waiting();
+  /// Since when the running step holds up others; none: nobody waits behind it, or all were asked for.
+  std::optional<TimePoint> holds_up_since() const;
 
   /// What the worker wrote. A sentence when it broke the protocol.
   std::optional<std::string> on_answer(const rpc::ResultMessage& message);
@@ -80,6 +93,7 @@ class StepDelivery {
   void shift(Duration by);
 
   bool empty() const { return ledger_.empty(); }
+  std::size_t size() const { return ledger_.size(); }
   bool runs(DispatchId dispatch) const;
   /// Nothing more should be sent to this process: it did not acknowledge a cancel, or said that it can't go on.
   std::optional<RecycleReason> retires() const { return retires_; }
@@ -101,12 +115,11 @@ class StepDelivery {
   void finish(rpc::RequestId id, StepAnswer answer, bool acknowledged, bool completed);
   AttemptReport report(const Sent& sent, const StepAnswer& answer) const;
   void act(SentMap::iterator sent, Escalation::Action action);
-  void ask_to_stop(rpc::RequestId id, const Sent& sent);
+  void nudge();
 
   DeliveryHost& host_;
   const EscalationConfig& escalation_;
   const JsonLimits& limits_;
-  std::size_t depth_;
   const Clock& clock_;
   DeliveryLedger ledger_;
   SentMap sent_;

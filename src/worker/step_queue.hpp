@@ -18,6 +18,8 @@ struct QueuedStep {
   StepContext context;
   StepReply reply;
   TimePoint since{};
+  std::size_t handler = 0;  ///< FlightPolicy's number of it
+  std::size_t bytes = 0;    ///< of its request, once that was written and did not fit
 };
 
 /// Steps in the order they came, each handler with no more of them out than its `concurrency` allows: those behind its
@@ -30,7 +32,7 @@ class StepQueue {
   void push(QueuedStep step);
   /// True when a step may go to a worker now.
   bool has_next() const { return !eligible_.empty(); }
-  const QueuedStep& next() const { return eligible_.begin()->second; }
+  QueuedStep& next() { return eligible_.begin()->second; }
   /// Hands it out; `ended` follows.
   QueuedStep pop();
   /// A step that was handed out is back.

@@ -34,14 +34,14 @@ std::size_t Supervisor::missing() const {
   return wanted_ - std::min(wanted_, alive);
 }
 
-Worker* Supervisor::ready_worker(bool at_most_once) {
-  Worker* busy = nullptr;
+Worker* Supervisor::worker_for(const Parcel& parcel) {
+  Worker* best = nullptr;
   for (Slot& slot : slots_) {
-    if (!slot.serves() || !slot.worker->accepts(at_most_once)) continue;
-    if (slot.worker->state() == Worker::State::Ready) return slot.worker.get();
-    if (!busy) busy = slot.worker.get();
+    if (!slot.serves() || !slot.worker->accepts(parcel)) continue;
+    if (!best || slot.worker->load() < best->load()) best = slot.worker.get();
+    if (best->load() == 0) break;
   }
-  return busy;
+  return best;
 }
 
 Worker* Supervisor::running(DispatchId dispatch) {
@@ -132,11 +132,12 @@ void Supervisor::worker_ready(Worker& worker) {
   if (!announced_) announce(worker);
   listener_.workers_back();
   listener_.worker_available();
+  if (next_relief() != TimePoint::max()) listener_.tick_soon();
 }
 
-void Supervisor::worker_answered(Worker& worker, DispatchId dispatch, bool completed) {
-  if (completed) slot_of(worker).restarts.on_step_completed();
-  listener_.step_ended(dispatch);
+void Supervisor::worker_answered(Worker& worker, const StepEnd& end) {
+  if (end.completed) slot_of(worker).restarts.on_step_completed();
+  listener_.step_ended(end);
   // Its end is told next, and counts before its slot is filled again; a process is never started from inside another
   // one's exit.
   if (worker.state() == Worker::State::Gone) return;
@@ -192,11 +193,37 @@ void Supervisor::tick(TimePoint now) {
     slot.worker->tick(now);
     recycle_if_due(*slot.worker, now);
   }
+  relieve(now);
   start_missing(now);
 }
 
-TimePoint Supervisor::next_due() const {
+bool Supervisor::has_idle_worker() const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [](const Slot& slot) { return slot.serves() && slot.worker->state() == Worker::State::Ready; });
+}
+
+void Supervisor::relieve(TimePoint now) {
+  if (now < next_relief()) return;
+  if (!has_idle_worker()) return want(busy() + 1);
+  for (Slot& slot : slots_) {
+    const auto since = slot.serves() ? slot.worker->holds_up_since() : std::nullopt;
+    if (since && now - *since >= config_.patience) slot.worker->take_back_waiting();
+  }
+}
+
+/// Only when something can be done about it: a worker is idle, or one more can be had.
+TimePoint Supervisor::next_relief() const {
   TimePoint due = TimePoint::max();
+  for (const Slot& slot : slots_) {
+    const auto since = slot.serves() ? slot.worker->holds_up_since() : std::nullopt;
+    if (since) due = std::min(due, *since + config_.patience);
+  }
+  return due == TimePoint::max() || has_idle_worker() || wanted_ < std::min(busy() + 1, config_.slots) ? due
+                                                                                                       : TimePoint::max();
+}
+
+TimePoint Supervisor::next_due() const {
+  TimePoint due = next_relief();
   for (const Slot& slot : slots_) {
     if (slot.is_alive()) due = std::min({due, slot.worker->next_due(), slot.worker->next_recycle()});
   }

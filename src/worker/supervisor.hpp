@@ -23,7 +23,7 @@ class SupervisorListener {
   /// A worker has become ready, or is free again.
   virtual void worker_available() = 0;
   /// A step that was sent is answered.
-  virtual void step_ended(DispatchId dispatch) = 0;
+  virtual void step_ended(const StepEnd& end) = 0;
   /// `tick` has something to do at once.
   virtual void tick_soon() = 0;
   /// The first handshake of a generation: what can be called.
@@ -38,6 +38,8 @@ struct SupervisorConfig {
   std::size_t slots = 1;
   /// Code that does not load is waited for, once some has: somebody edits the files.
   bool awaits_code = false;
+  /// With a step, before those that wait behind it are taken back for an idle worker.
+  Duration patience = std::chrono::milliseconds(20);
 };
 
 /// Keeps the life of worker slots: starts them as work asks for them, replaces the dead by RestartPolicy, lets go what
@@ -51,8 +53,8 @@ class Supervisor final : private WorkerListener {
 
   /// At least this many workers should be alive (no more than there are slots). Starts missing ones, in parallel.
   void want(std::size_t workers);
-  /// A worker that may take a step now, or null.
-  Worker* ready_worker(bool at_most_once);
+  /// The worker that this step should go to now, or null: an idle one, else the one with the fewest steps.
+  Worker* worker_for(const Parcel& parcel);
   Worker* running(DispatchId dispatch);
   /// Workers that are ready or busy.
   std::size_t serving() const;
@@ -75,7 +77,7 @@ class Supervisor final : private WorkerListener {
 
  private:
   void worker_ready(Worker& worker) override;
-  void worker_answered(Worker& worker, DispatchId dispatch, bool completed) override;
+  void worker_answered(Worker& worker, const StepEnd& end) override;
   void worker_gone(Worker& worker, const WorkerEnd& end) override;
   void worker_printed(Worker& worker, std::string_view line) override;
 
@@ -86,6 +88,10 @@ class Supervisor final : private WorkerListener {
   std::size_t missing() const;
   bool may_start() const { return !stopping_ && !hopeless_; }
 
+  bool has_idle_worker() const;
+  /// Takes back what waits too long behind a step while somebody could run it.
+  void relieve(TimePoint now);
+  TimePoint next_relief() const;
   void start_missing(TimePoint now);
   void start_canary(TimePoint now);
   void start(Slot& slot, int generation);

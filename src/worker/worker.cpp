@@ -35,7 +35,7 @@ Worker::Worker(Identity identity, const WorkerSettings& settings, const Clock& c
               [this](const rpc::Message& message, std::string_view line) { return on_message(message, line); }),
       log_([this](std::string_view line) { printed(line); }),
       boot_(settings.command.argv, clock.steady(), settings.boot_timeout),
-      delivery_(*this, settings.escalation, settings.limits, settings.in_flight, clock),
+      delivery_(*this, settings.escalation, settings.limits, clock),
       recycling_(settings.recycle, clock.steady(), random) {}
 
 Worker::State Worker::state() const {
@@ -210,12 +210,13 @@ void Worker::distrust(std::string reason) {
 // --- steps
 // -------------------------------------------------------------------------------------------------------------
 
-bool Worker::accepts(bool at_most_once) const {
-  return phase_ == Phase::Serving && delivery_.accepts(at_most_once) && !recycling_.has_served(clock_.steady());
+bool Worker::accepts(const Parcel& parcel) const {
+  return phase_ == Phase::Serving && delivery_.accepts(parcel) &&
+         !recycling_.will_have_served(delivery_.size(), clock_.steady());
 }
 
 void Worker::run(StepJob job) {
-  if (!accepts(job.at_most_once)) throw std::logic_error("a step is sent to a worker that does not take it");
+  if (!accepts({job.at_most_once, job.depth, job.params.size()})) throw std::logic_error("a step is sent to a worker that does not take it");
   recycling_.on_step_sent();
   delivery_.send(++last_id_, std::move(job));
 }
@@ -224,11 +225,11 @@ void Worker::cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urge
   delivery_.cancel(dispatch, reason, urgency);
 }
 
-void Worker::step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) {
-  recycling_.on_step_ended(clock_.steady(), rss_kb);
+void Worker::step_ended(const StepEnd& end) {
+  recycling_.on_step_ended(clock_.steady(), end.rss_kb);
   if (!delivery_.empty()) recycling_.on_step_sent();
   if (phase_ == Phase::Stopping) leave_if_done();
-  listener_.worker_answered(*this, dispatch, completed);
+  listener_.worker_answered(*this, end);
 }
 
 std::optional<Recycle> Worker::recycle_due(TimePoint now) const {

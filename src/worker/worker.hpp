@@ -29,7 +29,6 @@ struct WorkerSettings {
   JsonLimits limits;  ///< of one line; values may nest `max_depth` deep
   Duration boot_timeout = std::chrono::seconds(30);
   Duration leave_grace = std::chrono::seconds(5);  ///< for a worker without a step to end by itself
-  std::size_t in_flight = 1;                       ///< requests that may be unanswered at once
   EscalationConfig escalation;
   RecycleLimits recycle;
 };
@@ -57,8 +56,8 @@ class WorkerListener {
  public:
   virtual ~WorkerListener() = default;
   virtual void worker_ready(Worker& worker) = 0;
-  /// It has answered a step (`completed`: by its handler) and may take another one, or is on its way out.
-  virtual void worker_answered(Worker& worker, DispatchId dispatch, bool completed) = 0;
+  /// It has answered a step and may take another one, or is on its way out.
+  virtual void worker_answered(Worker& worker, const StepEnd& end) = 0;
   virtual void worker_gone(Worker& worker, const WorkerEnd& end) = 0;
   virtual void worker_printed(Worker& worker, std::string_view line) = 0;
 };
@@ -80,11 +79,17 @@ class Worker final : private DeliveryHost {
   /// Spawns the process and asks it to initialize. What was in the way when that was not possible.
   std::optional<StartFailure> start(ProcessLauncher& launcher);
   /// True when it can be sent a step now.
-  bool accepts(bool at_most_once) const;
+  bool accepts(const Parcel& parcel) const;
   /// Sends a step. Expects `accepts`.
   void run(StepJob job);
   /// Stops the step of that dispatch, when it is here.
   void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
+  /// Asks for the steps back that wait behind the running one.
+  void take_back_waiting() { delivery_.take_back_waiting(); }
+  /// Since when its running step holds up others.
+  std::optional<TimePoint> holds_up_since() const { return delivery_.holds_up_since(); }
+  /// Steps that it has not answered.
+  std::size_t load() const { return delivery_.size(); }
   /// Takes back what waits, lets it finish what it runs, and sees it out.
   void stop();
   /// The same, as planned recycling.
@@ -120,7 +125,7 @@ class Worker final : private DeliveryHost {
   std::uint64_t written() const override { return queued_bytes_ - process_->unwritten(); }
   void end_group(int signal) override;
   void flush_output() override { log_.flush(); }
-  void step_ended(DispatchId dispatch, bool completed, std::optional<std::int64_t> rss_kb) override;
+  void step_ended(const StepEnd& end) override;
 
   void on_stdout(std::string_view bytes);
   void on_gone(const ExitStatus& status);

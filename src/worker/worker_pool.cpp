@@ -16,32 +16,55 @@ WorkerPool::WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock
       clock_(clock),
       listener_(std::move(listener)),
       requests_(config_.worker.environment),
-      supervisor_({config_.workers, config_.watch}, config_.worker, launcher, clock, observer, *this) {}
+      flight_(config_.flight),
+      supervisor_({config_.workers, config_.watch, config_.flight.patience}, config_.worker, launcher, clock, observer, *this) {}
 
 void WorkerPool::submit(StepContext context, StepReply reply) {
-  queue_.push({context, std::move(reply), clock_.steady()});
+  const FlightPolicy::Handler handler = flight_.handler(context.step_template().handler.callable);
+  queue_.push({context, std::move(reply), clock_.steady(), handler});
   pump();
 }
 
+void WorkerPool::step_ended(const StepEnd& end) {
+  if (end.completed && end.took) flight_.answered(end.handler, *end.took);
+  queue_.ended(end.dispatch);
+}
+
+Parcel WorkerPool::parcel_of(const QueuedStep& queued) const {
+  const bool alone = queued.context.step_template().at_most_once;
+  return {alone, alone ? 1 : flight_.depth(queued.handler), queued.bytes};
+}
+
+/// In the order they came: one that no worker takes holds up those after it, so that quick ones never keep a slow one
+/// from its worker.
 void WorkerPool::pump() {
   while (queue_.has_next()) {
-    Worker* worker = supervisor_.ready_worker(queue_.next().context.step_template().at_most_once);
+    QueuedStep& next = queue_.next();
+    Worker* worker = supervisor_.worker_for(parcel_of(next));
     if (!worker) break;
-    send(*worker, queue_.pop());
+    const StepTemplate& of = next.context.step_template();
+    const Duration timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
+    std::string params = requests_.params(next.context, timeout, clock_.wall());
+    next.bytes = params.size() + kEnvelopeBytes;
+    // Behind another one only what fits into the pipe: it looks for its worker again, with its size.
+    if (!worker->accepts(parcel_of(next))) continue;
+    send(*worker, std::move(params), timeout);
   }
   if (queue_.has_next()) supervisor_.want(supervisor_.busy() + queue_.eligible());
 }
 
-void WorkerPool::send(Worker& worker, QueuedStep queued) {
+void WorkerPool::send(Worker& worker, std::string params, Duration timeout) {
+  const Parcel parcel = parcel_of(queue_.next());
+  QueuedStep queued = queue_.pop();
   const StepContext& context = queued.context;
-  const StepTemplate& of = context.step_template();
-  const Times now = clock_.now();
   StepJob job{std::move(queued.reply)};
-  job.timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
-  job.params = requests_.params(context, job.timeout, now.wall);
-  if (job.params.size() > config_.worker.limits.max_bytes - kEnvelopeBytes) return refuse(job, context);
-  job.queued = now.steady - queued.since;
-  job.at_most_once = of.at_most_once;
+  job.timeout = timeout;
+  job.params = std::move(params);
+  if (queued.bytes > config_.worker.limits.max_bytes) return refuse(job, context);
+  job.queued = clock_.steady() - queued.since;
+  job.at_most_once = parcel.alone;
+  job.depth = parcel.depth;
+  job.handler = queued.handler;
   job.task_uuid = context.task().uuid;
   job.step_name = context.step().name;
   job.attempt = context.attempt();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tasker/step_handler.hpp"
+#include "worker/flight_policy.hpp"
 #include "worker/step_queue.hpp"
 #include "worker/step_request.hpp"
 #include "worker/supervisor.hpp"
@@ -14,6 +15,7 @@ struct PoolConfig {
   std::size_t workers = 1;
   Duration step_timeout = std::chrono::seconds(600);
   bool watch = false;  ///< somebody edits the handler files: code that does not load is waited for
+  FlightConfig flight;
   WorkerSettings worker;
 };
 
@@ -52,14 +54,16 @@ class WorkerPool final : private SupervisorListener {
  private:
   // SupervisorListener
   void worker_available() override { pump(); }
-  void step_ended(DispatchId dispatch) override { queue_.ended(dispatch); }
+  void step_ended(const StepEnd& end) override;
   void tick_soon() override { listener_.wake(); }
   void handlers_announced(const std::vector<HandlerInfo>& handlers) override;
   void no_worker(const BootReport& report) override { listener_.on_no_worker(report); }
   void workers_back() override { listener_.on_workers_back(); }
 
   void pump();
-  void send(Worker& worker, QueuedStep queued);
+  Parcel parcel_of(const QueuedStep& queued) const;
+  /// The next one.
+  void send(Worker& worker, std::string params, Duration timeout);
   void refuse(StepJob& job, const StepContext& context);
   static std::string biggest_result(const StepContext& context);
 
@@ -67,6 +71,7 @@ class WorkerPool final : private SupervisorListener {
   const Clock& clock_;
   Listener listener_;
   StepRequestWriter requests_;
+  FlightPolicy flight_;
   StepQueue queue_;
   Supervisor supervisor_;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ struct FakeChild {
   std::vector<int> group_signals;
   std::string in_pipe;    ///< told by the next drain_output
   std::size_t stuck = 0;  ///< bytes that its full pipe does not take
+  std::size_t pipe_bytes = 65536;
   bool stdin_closed = false;
   std::optional<Duration> cpu;  ///< used so far
   long max_rss_kb = 0;          ///< told when it ends
@@ -56,8 +58,9 @@ struct FakeChild {
     result("{\"protocol_version\":1,\"runner\":{\"version\":\"0\",\"ruby\":\"3.1\",\"pid\":" + std::to_string(pid) +
            "},\"handlers\":[" + list + "],\"features\":[]}");
   }
-  void result(const std::string& json) {
-    says("{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(last_id()) + ",\"result\":" + json + "}");
+  void result(const std::string& json) { result(json, last_id()); }
+  void result(const std::string& json, std::int64_t id) {
+    says("{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(id) + ",\"result\":" + json + "}");
   }
   void error(int code, const std::string& message, const std::string& data) {
     says("{\"jsonrpc\":\"2.0\",\"id\":" + std::to_string(last_id()) + ",\"error\":{\"code\":" + std::to_string(code) +
@@ -71,10 +74,11 @@ class FakeProcess final : public worker::Process {
   ~FakeProcess() override { child_->destroyed = true; }
   int pid() const override { return child_->pid; }
   void write(std::string bytes) override {
-    if (!bytes.empty() && bytes.back() == '\n') bytes.pop_back();
-    child_->lines.push_back(std::move(bytes));
+    std::istringstream lines(bytes);
+    for (std::string line; std::getline(lines, line);) child_->lines.push_back(line);
   }
   std::size_t unwritten() const override { return child_->stuck; }
+  std::size_t pipe_bytes() const override { return child_->pipe_bytes; }
   void close_stdin() override { child_->stdin_closed = true; }
   void signal(int number) override { child_->signals.push_back(number); }
   void signal_group(int number) override { child_->group_signals.push_back(number); }

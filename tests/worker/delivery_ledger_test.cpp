@@ -8,6 +8,7 @@ namespace {
 using Kind = Fate::Kind;
 
 constexpr std::uint64_t kAll = 1000;  ///< bytes in the pipe: everything
+constexpr std::size_t kPipe = 16384;
 
 /// One worker with up to three requests of 100 bytes each, numbered from 2 as after a handshake.
 struct Sent {
@@ -15,7 +16,6 @@ struct Sent {
   bool alone = false;
   bool started = false;
   std::uint64_t written = kAll;
-  bool asked = false;
   std::optional<CancelReason> reason{};
   bool exhausted = false;
 };
@@ -23,10 +23,10 @@ struct Sent {
 DeliveryLedger ledger_of(const Sent& sent) {
   DeliveryLedger ledger;
   for (int i = 0; i < sent.requests; ++i) {
-    ledger.sent(2 + i, sent.alone, static_cast<std::uint64_t>(100 * (i + 1)));
+    ledger.sent(2 + i, {.alone = sent.alone, .depth = 8, .bytes = 100}, static_cast<std::uint64_t>(100 * (i + 1)));
   }
   if (sent.started) ledger.started(2);
-  if (sent.asked) ledger.asked_to_stop(2, sent.reason);
+  if (sent.reason) ledger.asked_to_stop(2, *sent.reason);
   if (sent.exhausted) ledger.exhausted();
   return ledger;
 }
@@ -52,24 +52,23 @@ TEST_CASE("what a death means for each request of the worker") {
       {"the engine ended it for another reason", {.requests = 2}, Death::ByEngine, {Interrupted, NotStarted}},
       {"... before it had the request", {.written = 0}, Death::ByEngine, {NotStarted}},
       {"asked to stop: its death is the stop",
-       {.asked = true, .reason = CancelReason::Deadline},
+       {.reason = CancelReason::Deadline},
        Death::ItsOwn,
        {Stopped}},
-      {"... whoever killed it", {.asked = true, .reason = CancelReason::Deadline}, Death::ByEngine, {Stopped}},
+      {"... whoever killed it", {.reason = CancelReason::Deadline}, Death::ByEngine, {Stopped}},
       {"... those behind it are not stopped, they never ran",
-       {.requests = 3, .asked = true, .reason = CancelReason::TaskCancelled},
+       {.requests = 3, .reason = CancelReason::TaskCancelled},
        Death::ItsOwn,
        {Stopped, NotStarted, NotStarted}},
-      {"taken back for the engine's sake, and it ran", {.asked = true}, Death::ItsOwn, {Interrupted}},
       {"at_most_once, and no start in the drained pipe", {.alone = true}, Death::ItsOwn, {NotStarted}},
       {"... asked to stop",
-       {.alone = true, .asked = true, .reason = CancelReason::Deadline},
+       {.alone = true, .reason = CancelReason::Deadline},
        Death::ItsOwn,
        {NotStarted}},
       {"at_most_once, started", {.alone = true, .started = true}, Death::ItsOwn, {Lost}},
       {"... and the engine ended it", {.alone = true, .started = true}, Death::ByEngine, {Interrupted}},
       {"... and stopped it",
-       {.alone = true, .started = true, .asked = true, .reason = CancelReason::Drain},
+       {.alone = true, .started = true, .reason = CancelReason::Drain},
        Death::ItsOwn,
        {Stopped}},
       {"the worker had said that it ends: it took nothing up any more",
@@ -95,14 +94,13 @@ TEST_CASE(
   const auto in_hand = [](const Sent& sent, Death death) {
     return ledger_of(sent).close(sent.written, death).at(0).second.in_hand;
   };
-  const auto asked = [](CancelReason reason) { return Sent{.alone = true, .asked = true, .reason = reason}; };
+  const auto asked = [](CancelReason reason) { return Sent{.alone = true, .reason = reason}; };
   CHECK(in_hand({.alone = true}, Death::ItsOwn));
   CHECK(in_hand(asked(CancelReason::Deadline), Death::ItsOwn));
   CHECK(
-      in_hand({.written = 50, .asked = true, .reason = CancelReason::Deadline}, Death::ItsOwn));  // it stopped reading
+      in_hand({.written = 50, .reason = CancelReason::Deadline}, Death::ItsOwn));  // it stopped reading
   CHECK(!in_hand({.alone = true}, Death::ByEngine));
   CHECK(!in_hand(asked(CancelReason::TaskCancelled), Death::ItsOwn));
-  CHECK(!in_hand({.alone = true, .asked = true}, Death::ItsOwn));
   CHECK(!in_hand({.alone = true, .exhausted = true}, Death::ItsOwn));
   CHECK(!in_hand({.written = 50}, Death::ItsOwn));
 }
@@ -134,22 +132,41 @@ TEST_CASE("a request that is given back out of its turn leaves the others in the
 
 TEST_CASE("the first who asks names the reason") {
   DeliveryLedger ledger = ledger_of({});
-  ledger.asked_to_stop(2, std::nullopt);
   ledger.asked_to_stop(2, CancelReason::TaskTimeout);
   ledger.asked_to_stop(2, CancelReason::Drain);
   ledger.asked_to_stop(77, CancelReason::Drain);  // nothing of ours
   CHECK(ledger.close(kAll, Death::ItsOwn).at(0).second == Fate{Kind::Stopped, CancelReason::TaskTimeout});
 }
 
-TEST_CASE("an at_most_once step travels with nothing before or behind it, others up to the depth") {
-  CHECK(DeliveryLedger().accepts(true, 1));
-  const DeliveryLedger one = ledger_of({});
-  CHECK(!one.accepts(false, 1));
-  CHECK(one.accepts(false, 2));
-  CHECK(!one.accepts(true, 8));
-  CHECK(!ledger_of({.alone = true}).accepts(false, 8));
-  CHECK(!ledger_of({.requests = 2}).accepts(false, 2));
-  CHECK(!ledger_of({.exhausted = true}).accepts(false, 8));
+TEST_CASE("an at_most_once step travels with nothing before or behind it") {
+  CHECK(DeliveryLedger().accepts({.alone = true}, kPipe));
+  CHECK(!ledger_of({}).accepts({.alone = true}, kPipe));
+  CHECK(!ledger_of({.alone = true}).accepts({.depth = 8}, kPipe));
+}
+
+TEST_CASE("others travel behind one another up to the smallest depth among them") {
+  CHECK(DeliveryLedger().accepts({.depth = 1}, kPipe));
+  CHECK(!ledger_of({}).accepts({.depth = 1}, kPipe));
+  CHECK(ledger_of({}).accepts({.depth = 2}, kPipe));
+  CHECK(!ledger_of({.requests = 2}).accepts({.depth = 2}, kPipe));
+  DeliveryLedger slow;
+  slow.sent(2, {.depth = 1}, 100);
+  CHECK(!slow.accepts({.depth = 8}, kPipe));
+  slow.answered(2);
+  CHECK(slow.accepts({.depth = 8}, kPipe));
+  CHECK(!ledger_of({.exhausted = true}).accepts({.depth = 8}, kPipe));
+}
+
+TEST_CASE("behind another request only what fits whole into the pipe, which the kernel counts in pages") {
+  CHECK(DeliveryLedger().accepts({.bytes = 10 * kPipe}, kPipe));
+  DeliveryLedger ledger;
+  ledger.sent(2, {.depth = 8, .bytes = 100}, 100);
+  CHECK(ledger.accepts({.depth = 8, .bytes = 2 * 4096}, kPipe));
+  CHECK(!ledger.accepts({.depth = 8, .bytes = 3 * 4096}, kPipe));
+  ledger.sent(3, {.depth = 8, .bytes = 2 * 4096}, 8292);
+  CHECK(!ledger.accepts({.depth = 8, .bytes = 100}, kPipe));
+  ledger.answered(2);
+  CHECK(ledger.accepts({.depth = 8, .bytes = 100}, kPipe));
 }
 
 TEST_SUITE_END();

@@ -50,7 +50,7 @@ TEST_CASE("a request behind another one has no deadline, and is recalled without
   Escalation e({});
   CHECK(e.next_due() == TimePoint::max());
   CHECK(e.due(kStart + 1h) == Action::None);
-  CHECK(e.recall(kStart) == Action::Cancel);
+  CHECK(e.recall(kStart) == Action::Recall);
   CHECK(!e.reason());
   CHECK(e.begun());
   CHECK(e.due(kStart + 100ms) == Action::Nudge);
@@ -58,9 +58,20 @@ TEST_CASE("a request behind another one has no deadline, and is recalled without
   CHECK(!e.is_ending());
 }
 
-TEST_CASE("a recalled request that turns out to run is a running step that was asked to stop") {
+TEST_CASE("a recalled request that turns out to run has its time like any other") {
   Escalation e({});
   e.recall(kStart);
+  e.begin(kStart + 1s, 60s);
+  CHECK(e.stage() == Stage::Running);
+  CHECK(!e.begun());
+  CHECK(e.deadline() == kStart + 61s);
+}
+
+TEST_CASE("a recalled request is cancelled when its step is to stop, and that holds once it turns out to run") {
+  Escalation e({});
+  e.recall(kStart);
+  CHECK(e.cancel(CancelReason::TaskCancelled, kStart) == Action::Cancel);
+  CHECK(e.cancel(CancelReason::Drain, kStart) == Action::None);
   e.begin(kStart + 1s, 60s);
   CHECK(e.stage() == Stage::Cancelling);
   CHECK(e.due(kStart + 6s) == Action::Terminate);

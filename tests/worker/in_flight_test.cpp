@@ -12,7 +12,7 @@ namespace {
 struct Three : PoolFixture {
   Three()
       : PoolFixture(1, TemplateBuilder().step("a").step("b").step("c").step("d"),
-                    [](PoolConfig& config) { config.worker.in_flight = 3; }) {
+                    [](PoolConfig& config) { config.flight = {.most = 3, .unmeasured = 3}; }) {
     submit("a");
     child().says_hello();
     submit("b");
@@ -134,15 +134,16 @@ TEST_CASE("answers out of their order are not believed") {
   CHECK(f.is_back("b"));
 }
 
-TEST_CASE("a worker that has served its time is sent nothing more, however much waits; then it goes") {
+TEST_CASE("a worker is sent no more steps than it may still run, however much waits; then it goes") {
   PoolFixture f(1, TemplateBuilder().step("a").step("b").step("c").step("d"), [](PoolConfig& config) {
-    config.worker.in_flight = 2;
-    config.worker.recycle.max_steps = 1;
+    config.flight = {.most = 8, .unmeasured = 8};
+    config.worker.recycle.max_steps = 2;
   });
   for (const char* step : {"a", "b", "c", "d"}) f.submit(step);
   f.child().says_hello();
-  f.child().says(R"({"jsonrpc":"2.0","id":2,"result":)" + kOk + "}");
   CHECK(f.child().lines.size() == 4);  // a and b, no c
+  f.child().says(R"({"jsonrpc":"2.0","id":2,"result":)" + kOk + "}");
+  CHECK(f.child().lines.size() == 4);
   CHECK(!f.child().stdin_closed);
   f.child().says(R"({"jsonrpc":"2.0","id":3,"result":)" + kOk + "}");
   CHECK(f.child().stdin_closed);
@@ -157,9 +158,95 @@ TEST_CASE("a runner that is shutting down gives steps back, and is not asked aga
   CHECK(f.child().lines.size() == 5);
 }
 
+TEST_CASE("a step that holds up others is left alone while nobody else could run them") {
+  Three f;
+  f.tick_after(1h - 3001s);
+  CHECK(f.child().signals.empty());
+  CHECK(f.pool->next_due() > f.clock.steady());
+}
+
+TEST_CASE("what waits behind a step for 20 ms is taken back when another worker is idle, and runs there") {
+  PoolFixture f(2, TemplateBuilder().step("a").step("b").step("c"),
+                [](PoolConfig& config) { config.flight = {.most = 3, .unmeasured = 3}; });
+  f.submit("a");
+  f.child(0).says_hello();
+  f.submit("b");
+  f.submit("c");
+  CHECK(f.launcher.children.size() == 1);
+  f.tick_after(19ms);
+  CHECK(f.launcher.children.size() == 1);
+  f.tick_after(1ms);
+  REQUIRE(f.launcher.children.size() == 2);  // another worker is had for them first
+  CHECK(f.child(0).signals.empty());
+  const int wakes = f.wakes;
+  f.child(1).says_hello();
+  CHECK(f.wakes > wakes);
+  f.tick_after(0ms);
+  CHECK(f.child(0).methods() == Names{"initialize", "initialized", "step/process", "step/process", "step/process",
+                                      "$/cancelRequest", "$/cancelRequest"});
+  CHECK(f.child(0).lines.back() ==
+        R"({"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":4,"queued_only":true}})");
+  CHECK(f.child(0).signals == std::vector{SIGURG});
+  CHECK(f.child(1).methods() == Names{"initialize", "initialized"});  // never before they are given back
+  f.tick_after(50ms);
+  CHECK(f.child(0).signals.size() == 1);
+  f.child(0).says(
+      R"({"jsonrpc":"2.0","id":3,"error":{"code":-32800,"message":"not started","data":{"started":false}}})");
+  CHECK(std::holds_alternative<NotStarted>(f.answers.at("b").first));
+  f.submit("b");
+  CHECK(f.child(1).methods().back() == "step/process");
+}
+
+TEST_CASE("a request that was taken back and runs after all is no less trusted, nor is its worker") {
+  Three f;
+  f.pool->tick(f.clock.steady());
+  f.tick_after(600s);  // a's deadline: b and c are taken back
+  f.gives_back(4);
+  f.stops(2);
+  CHECK(f.started == Names{"a", "b"});
+  f.answers_id(3);
+  CHECK(std::holds_alternative<Succeeded>(f.answers.at("b").first));
+  CHECK(!f.answers.at("b").second.late);
+  f.submit("d");
+  CHECK(f.child().methods().back() == "step/process");
+}
+
+TEST_CASE("quick handlers get a queue on their worker once they are known; slow ones lose it at once") {
+  PoolFixture f(1, TemplateBuilder().step("a"));
+  f.submit("a");
+  f.child().says_hello();
+  for (int i = 0; i < 8; ++i) {
+    f.clock.advance(100us);
+    f.child().result(kOk);
+    f.submit("a");
+  }
+  f.submit("a");
+  f.submit("a");
+  CHECK(f.pool->snapshot().slots.at(0).step->queued_behind == 2);
+  const std::int64_t last = f.child().last_id();
+  f.clock.advance(10ms);
+  for (std::int64_t id = last - 2; id <= last; ++id) f.child().result(kOk, id);
+  f.submit("a");
+  f.submit("a");
+  CHECK(f.pool->snapshot().slots.at(0).step->queued_behind == 0);
+  CHECK(f.pool->snapshot().queued == 1);
+}
+
+TEST_CASE("a request that does not fit into the pipe behind another one waits for a worker with nothing to do") {
+  PoolFixture f(1, TemplateBuilder().step("a").step("b").step("c"),
+                [](PoolConfig& config) { config.flight = {.most = 3, .unmeasured = 3}; });
+  f.submit("a");
+  f.child().pipe_bytes = 4096;
+  f.child().says_hello();
+  f.submit("b");
+  CHECK(f.child().lines.size() == 3);
+  f.child().result(kOk);
+  CHECK(f.child().lines.size() == 4);
+}
+
 TEST_CASE("an at_most_once step travels alone") {
   PoolFixture f(1, TemplateBuilder().step("a").step("b").at_most_once().step("c"),
-                [](PoolConfig& config) { config.worker.in_flight = 3; });
+                [](PoolConfig& config) { config.flight = {.most = 3, .unmeasured = 3}; });
   f.submit("a");
   f.child().says_hello();
   f.submit("b");

@@ -76,7 +76,6 @@ class Player final : private WorkerListener, private StepReplySink {
   explicit Player(const Transcript& transcript) {
     settings_.command.argv = {"ruby", "runner.rb"};
     for (const auto& handler : transcript.header["handlers"]) settings_.handlers.push_back(handler);
-    settings_.in_flight = 2;
     settings_.limits.max_bytes = transcript.lines.at(0).parsed["message"]["params"]["limits"]["max_line_bytes"];
     launcher_.first_pid = 4242;
     worker_.emplace(Worker::Identity{1}, settings_, clock_, static_cast<WorkerListener&>(*this));
@@ -93,7 +92,7 @@ class Player final : private WorkerListener, private StepReplySink {
   std::optional<WorkerEnd> end;
   std::vector<std::string> told;
 
-  bool accepts() const { return worker_->accepts(false); }
+  bool accepts() const { return worker_->accepts({}); }
 
  private:
   FakeChild& child() { return launcher_.child(0); }
@@ -108,6 +107,7 @@ class Player final : private WorkerListener, private StepReplySink {
       StepJob job{StepReply(*this, ++dispatch_)};
       job.params = json_slice(line.message, "params");
       job.timeout = 600s;
+      job.depth = 2;
       worker_->run(std::move(job));
       wrote(message);
     }
@@ -200,7 +200,7 @@ class Player final : private WorkerListener, private StepReplySink {
   }
 
   void worker_ready(Worker& worker) override { CHECK(!worker.handlers().empty()); }
-  void worker_answered(Worker&, DispatchId, bool) override {}
+  void worker_answered(Worker&, const StepEnd&) override {}
   void worker_gone(Worker&, const WorkerEnd& how) override { end = how; }
   void worker_printed(Worker&, std::string_view line) override { told.emplace_back(line); }
   void step_started(DispatchId, int) override {}

@@ -127,16 +127,17 @@ module TaskerCore
 
       # True for a cancel of the running step.
       def handle(message, answers)
-        return cancel(message.params["id"], answers) unless message.request?
+        return cancel(message.params, answers) unless message.request?
 
         answers.push(message)
         false
       end
 
-      def cancel(id, answers)
-        return cancel_running if id == @request_id
+      # With `queued_only` the engine wants back what was not started; a step that runs meanwhile is left in peace.
+      def cancel(params, answers)
+        return !params["queued_only"] && cancel_running if params["id"] == @request_id
 
-        queued = take_queued(id)
+        queued = take_queued(params["id"])
         answers.push(queued) if queued
         false
       end
