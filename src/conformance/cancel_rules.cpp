@@ -53,6 +53,14 @@ std::vector<Rule> cancel_rules() {
          script.notify("$/cancelRequest", R"({"id":2})").nudge();
          return script.fails(-32800).moves();
        }},
+      {"C7", Level::Optional, "a cancel with queued_only does not touch the step that runs", "conformance.wait",
+       "cancel",
+       [](const Subject& s) {
+         Script script(s);
+         script.hello().step("conformance.wait", R"({"seconds":0.3})", kReport).tells("step/started", has("id", "2"));
+         script.notify("$/cancelRequest", R"({"id":2,"queued_only":true})").nudge();
+         return script.results_are("\"waited\"").ping().moves();
+       }},
   };
 }
 

@@ -6,7 +6,7 @@ namespace tasker::worker {
 
 namespace {
 
-/// A few answers are chance: the first ones load what a handler loads late.
+/// A few answers are chance: the first ones load what a handler loads late. Of these the quickest counts.
 constexpr std::size_t kEnough = 8;
 /// Of a moving mean: what the last answer counts is one in so many. On a busy machine any step loses its CPU for some
 /// milliseconds now and then, which says nothing of its handler; one that is slow by itself shows it within a few.
@@ -22,7 +22,11 @@ FlightPolicy::Handler FlightPolicy::handler(std::string_view name) {
 
 void FlightPolicy::answered(Handler handler, Duration took) {
   Known& known = handlers_.at(handler);
-  known.mean = known.answers == 0 ? took : known.mean + (took - known.mean) / kMemory;
+  if (known.answers < kEnough) {
+    known.mean = known.answers == 0 ? took : std::min(known.mean, took);
+  } else {
+    known.mean += (took - known.mean) / kMemory;
+  }
   ++known.answers;
 }
 

@@ -34,6 +34,14 @@ TEST_CASE("slow handlers and those that are hardly known travel one at a time") 
   CHECK(depth_after(10us, 8) == 32);
 }
 
+TEST_CASE("what the first steps load late does not count") {
+  FlightPolicy policy({});
+  const auto handler = policy.handler("H");
+  policy.answered(handler, 2s);
+  for (int i = 0; i < 7; ++i) policy.answered(handler, 50us);
+  CHECK(policy.depth(handler) == 32);
+}
+
 TEST_CASE("one step that lost its CPU does not make a handler slow; one that is slow by itself is seen at once") {
   FlightPolicy policy({});
   const auto handler = policy.handler("H");

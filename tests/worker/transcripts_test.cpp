@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
 /// What only a runner must withstand: our engine never sends anything malformed or old.
-const std::set<std::string> kRunnerOnly = {"context",  "parse_error",    "ping",
+const std::set<std::string> kRunnerOnly = {"context",  "parse_error",    "ping", "recall_running",
                                            "shutdown", "unknown_method", "version_mismatch"};
 
 struct Line {
@@ -112,7 +112,11 @@ class Player final : private WorkerListener, private StepReplySink {
       wrote(message);
     }
     if (method == "$/cancelRequest" && worker_->runs(dispatch_of(message["params"]["id"]))) {
-      worker_->cancel(dispatch_of(message["params"]["id"]), CancelReason::TaskCancelled, CancelUrgency::Graceful);
+      if (message["params"].contains("queued_only")) {
+        worker_->take_back_waiting();
+      } else {
+        worker_->cancel(dispatch_of(message["params"]["id"]), CancelReason::TaskCancelled, CancelUrgency::Graceful);
+      }
       wrote(message);
       CHECK(child().signals.back() == SIGURG);
     }

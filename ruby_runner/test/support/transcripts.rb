@@ -210,6 +210,34 @@ module Transcripts
                                                  t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
                                                  t.goodbye
                                                }],
+    "recall" => ["What the engine takes back for its own sake is given back when it was not started.",
+                 ["handlers/waits.rb"], lambda { |t|
+                                          t.open(WAITS)
+                                          t.process(2, "Waits", started: true)
+                                          t.told("step/started", { "id" => 2 })
+                                          t.process(3, "Waits")
+                                          t.notify("$/cancelRequest", { "id" => 3, "queued_only" => true })
+                                          t.nudge
+                                          t.error(3, -32_800, "cancelled before it was started", { "started" => false })
+                                          t.notify("$/cancelRequest", { "id" => 2 })
+                                          t.nudge
+                                          t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
+                                          t.goodbye
+                                        }],
+    "recall_running" => ["A step that runs by the time it is taken back is left in peace.", ["handlers/waits.rb"], lambda { |t|
+      t.open(WAITS)
+      t.process(2, "Waits", started: true)
+      t.told("step/started", { "id" => 2 })
+      t.notify("$/cancelRequest", { "id" => 2, "queued_only" => true })
+      t.nudge
+      t.request("who", "ping")
+      t.nudge
+      t.result("who", { "pid" => 4_242, "busy" => true, "request_id" => 2, "threads" => [] }, "result.pid", "result.threads")
+      t.notify("$/cancelRequest", { "id" => 2 })
+      t.nudge
+      t.failed(2, -32_800, "the engine cancelled this step", cancelled, "error.data.threads")
+      t.goodbye
+    }],
     "ping" => ["A ping is answered in its turn, and at once when a nudge follows.", ["handlers/waits.rb"], lambda { |t|
       t.open(WAITS)
       t.request(2, "ping")
