@@ -43,9 +43,9 @@ struct Fate {
 
 /// A request, as far as it matters what it may stand behind.
 struct Parcel {
-  bool alone = false;      ///< an at_most_once step, which travels with nothing before or behind it
-  std::size_t depth = 1;   ///< how many may be unanswered with it among them
-  std::size_t bytes = 0;   ///< of its line, or more
+  bool alone = false;     ///< an at_most_once step, which travels with nothing before or behind it
+  std::size_t depth = 1;  ///< how many may be unanswered with it among them
+  std::size_t bytes = 0;  ///< of its line, or more
 };
 
 /// What one worker was sent and has not answered, in the order of its wire. Decides what may be sent to it, and what

@@ -11,11 +11,11 @@
 namespace tasker::worker {
 
 struct FlightConfig {
-  std::size_t most = 32;                               ///< requests unanswered by one worker
-  std::size_t unmeasured = 1;                          ///< for a handler that is not known yet
-  Duration budget = std::chrono::milliseconds(2);      ///< of work that may stand in one worker's pipe
-  Duration slow = std::chrono::milliseconds(1);        ///< from here on a handler's steps travel one at a time
-  Duration patience = std::chrono::milliseconds(20);   ///< with a step before what waits behind it is taken back
+  std::size_t most = 32;                              ///< requests unanswered by one worker
+  std::size_t unmeasured = 1;                         ///< for a handler that is not known yet
+  Duration budget = std::chrono::milliseconds(2);     ///< of work that may stand in one worker's pipe
+  Duration slow = std::chrono::milliseconds(1);       ///< from here on a handler's steps travel one at a time
+  Duration patience = std::chrono::milliseconds(20);  ///< with a step before what waits behind it is taken back
 };
 
 /// How many requests one worker may have unanswered, by the handler: as many as it does in about `budget`, one when it

@@ -19,7 +19,9 @@ void read_timing(const JsonMembers& members, StepAnswer& answer) {
   const auto process_us = figures.integer("process_us");
   if (!process_us) return;
   const std::int64_t results_us = figures.integer("process_results_us").value_or(0);
-  const auto within = [](std::int64_t us) { return std::chrono::microseconds(std::clamp(us, std::int64_t{0}, kLongestUs)); };
+  const auto within = [](std::int64_t us) {
+    return std::chrono::microseconds(std::clamp(us, std::int64_t{0}, kLongestUs));
+  };
   answer.took = within(*process_us) + within(results_us);
 }
 

@@ -11,7 +11,7 @@ namespace tasker::worker {
 /// What an answer to `step/process` means, and what it says about its cost.
 struct StepAnswer {
   StepOutcome outcome = NotStarted{};
-  std::optional<Duration> took;            ///< by the runner's clock: the handler alone
+  std::optional<Duration> took;  ///< by the runner's clock: the handler alone
   std::optional<std::int64_t> cpu_us;
   std::optional<std::int64_t> max_rss_kb;  ///< peak over the step
   std::optional<std::int64_t> rss_kb;      ///< at its end

@@ -65,8 +65,7 @@ class DeliveryHost {
 /// back, what a death means (DeliveryLedger), what an attempt cost. Loop thread.
 class StepDelivery {
  public:
-  StepDelivery(DeliveryHost& host, const EscalationConfig& escalation, const JsonLimits& limits,
-               const Clock& clock)
+  StepDelivery(DeliveryHost& host, const EscalationConfig& escalation, const JsonLimits& limits, const Clock& clock)
       : host_(host), escalation_(escalation), limits_(limits), clock_(clock) {}
 
   bool accepts(const Parcel& parcel) const;

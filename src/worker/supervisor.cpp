@@ -218,8 +218,9 @@ TimePoint Supervisor::next_relief() const {
     const auto since = slot.serves() ? slot.worker->holds_up_since() : std::nullopt;
     if (since) due = std::min(due, *since + config_.patience);
   }
-  return due == TimePoint::max() || has_idle_worker() || wanted_ < std::min(busy() + 1, config_.slots) ? due
-                                                                                                       : TimePoint::max();
+  return due == TimePoint::max() || has_idle_worker() || wanted_ < std::min(busy() + 1, config_.slots)
+             ? due
+             : TimePoint::max();
 }
 
 TimePoint Supervisor::next_due() const {

@@ -216,7 +216,8 @@ bool Worker::accepts(const Parcel& parcel) const {
 }
 
 void Worker::run(StepJob job) {
-  if (!accepts({job.at_most_once, job.depth, job.params.size()})) throw std::logic_error("a step is sent to a worker that does not take it");
+  if (!accepts({job.at_most_once, job.depth, job.params.size()}))
+    throw std::logic_error("a step is sent to a worker that does not take it");
   recycling_.on_step_sent();
   delivery_.send(++last_id_, std::move(job));
 }

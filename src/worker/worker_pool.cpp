@@ -17,7 +17,8 @@ WorkerPool::WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock
       listener_(std::move(listener)),
       requests_(config_.worker.environment),
       flight_(config_.flight),
-      supervisor_({config_.workers, config_.watch, config_.flight.patience}, config_.worker, launcher, clock, observer, *this) {}
+      supervisor_({config_.workers, config_.watch, config_.flight.patience}, config_.worker, launcher, clock, observer,
+                  *this) {}
 
 void WorkerPool::submit(StepContext context, StepReply reply) {
   const FlightPolicy::Handler handler = flight_.handler(context.step_template().handler.callable);

@@ -28,8 +28,8 @@ namespace fs = std::filesystem;
 const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
 /// What only a runner must withstand: our engine never sends anything malformed or old.
-const std::set<std::string> kRunnerOnly = {"context",  "parse_error",    "ping", "recall_running",
-                                           "shutdown", "unknown_method", "version_mismatch"};
+const std::set<std::string> kRunnerOnly = {"context",        "parse_error",     "ping", "recall_running", "shutdown",
+                                           "unknown_method", "version_mismatch"};
 
 struct Line {
   json parsed;
