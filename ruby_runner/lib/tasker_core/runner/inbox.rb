@@ -35,6 +35,11 @@ module TaskerCore
       private
 
       def finish(piece)
+        if @partial.empty? && !@skipping && piece.bytesize <= @max_line_bytes
+          @entries << piece unless blank?(piece) # most lines arrive whole: nothing to put together
+          return
+        end
+
         keep(piece)
         line = @skipping ? OVERSIZED : @partial
         @entries << line unless blank?(line)
@@ -53,7 +58,7 @@ module TaskerCore
       end
 
       def blank?(line)
-        line != OVERSIZED && (line.empty? || line.match?(/\A[ \t\r]+\z/))
+        line != OVERSIZED && !line.start_with?("{") && line.match?(/\A[ \t\r]*\z/)
       end
     end
   end

@@ -81,6 +81,8 @@ module TaskerCore
 
         # A value as JSON.
         def json(value)
+          return value.to_s if value.instance_of?(Integer)
+
           GENERATOR.generate(value)
         end
 

@@ -140,9 +140,11 @@ module TaskerCore
         results = Conversion.call(value, "results", max_depth: @limits.max_depth)
         metadata = special && !special.metadata.empty? ? Rpc.json(convert_metadata(special.metadata)) : "{}"
         recorded = output && "\"output\":#{Rpc.json(output.first)},"
-        fit("{\"jsonrpc\":\"2.0\",\"id\":#{Rpc.json(@id)},\"result\":{#{recorded}" \
-            "\"results\":#{Rpc.json(results)},\"metadata\":#{metadata},\"timing\":#{Rpc.json(timing)}," \
-            "\"usage\":#{Rpc.json(@usage.report)}}}\n", { "results" => results, "output" => output&.first })
+        text = "{\"jsonrpc\":\"2.0\",\"id\":#{Rpc.json(@id)},\"result\":{#{recorded}" \
+               "\"results\":#{Rpc.json(results)},\"metadata\":#{metadata},#{cost}}}\n"
+        return text if text.bytesize <= @limits.max_line_bytes
+
+        fit(text, { "results" => results, "output" => output&.first })
       end
 
       def convert_metadata(metadata)
@@ -215,6 +217,11 @@ module TaskerCore
         data = data.merge("timing" => timing, "usage" => @usage.report)
         data["retires"] = true if @retires
         Rpc.error(@id, code, ErrorReport.text(message), data)
+      end
+
+      # Both, as text: they are in every answer, and hold nothing but numbers.
+      def cost
+        "\"timing\":{\"process_us\":#{@process_us},\"process_results_us\":#{@results_us}},\"usage\":#{@usage.json}"
       end
 
       def timing

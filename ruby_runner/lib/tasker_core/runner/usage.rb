@@ -20,6 +20,12 @@ module TaskerCore
         { "cpu_us" => cpu - @cpu, "max_rss_kb" => memory.peak_kb, "rss_kb" => memory.now_kb }
       end
 
+      # The same as text.
+      def json
+        memory = Memory.look
+        "{\"cpu_us\":#{cpu - @cpu},\"max_rss_kb\":#{memory.peak_kb || "null"},\"rss_kb\":#{memory.now_kb || "null"}}"
+      end
+
       private
 
       def cpu
