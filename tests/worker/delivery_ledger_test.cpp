@@ -88,8 +88,7 @@ TEST_CASE(
   const auto asked = [](CancelReason reason) { return Sent{.alone = true, .reason = reason}; };
   CHECK(in_hand({.alone = true}, Death::ItsOwn));
   CHECK(in_hand(asked(CancelReason::Deadline), Death::ItsOwn));
-  CHECK(
-      in_hand({.written = 50, .reason = CancelReason::Deadline}, Death::ItsOwn));  // it stopped reading
+  CHECK(in_hand({.written = 50, .reason = CancelReason::Deadline}, Death::ItsOwn));  // it stopped reading
   CHECK(!in_hand({.alone = true}, Death::ByEngine));
   CHECK(!in_hand(asked(CancelReason::TaskCancelled), Death::ItsOwn));
   CHECK(!in_hand({.alone = true, .exhausted = true}, Death::ItsOwn));

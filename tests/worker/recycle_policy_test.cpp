@@ -87,8 +87,8 @@ TEST_CASE("a worker whose time is shorter than its boot serves one step all the 
   CHECK_FALSE(made.will_have_served(0, kStart + 20s));
   CHECK_FALSE(reason(made, kStart + 20s));
   CHECK(reason(made, kStart + 21s) == RecycleReason::WorkerTtl);  // nobody had a step for it
-  CHECK_FALSE(made.will_have_served(0, kStart + 21s));                     // ... should one come at this very moment
-  CHECK(made.will_have_served(1, kStart + 21s));  // no second one behind it
+  CHECK_FALSE(made.will_have_served(0, kStart + 21s));            // ... should one come at this very moment
+  CHECK(made.will_have_served(1, kStart + 21s));                  // no second one behind it
   run_step(made, kStart + 21s);
   CHECK(made.will_have_served(0, kStart + 21s));
 }
