@@ -43,6 +43,8 @@ ExitCode dispatch(const CommandLine& line) {
   if (name == "init") return run(init, read_init_options(line, environment));
   if (name == "doctor") return run(check_up, read_doctor_options(line, environment));
   if (name == "completion") return run(completion, read_completion_options(line, environment));
+  if (name == "schema") return run(schema, read_schema_options(line, environment));
+  if (name == "mcp") return run(mcp, read_server_options(line, environment));
   if (name == "rpc") return run(rpc, read_server_options(line, environment));
   if (name == "rpc-conformance") return run(rpc_conformance, read_conformance_options(line, environment));
   if (const auto command = task_command(name)) return run(command, read_task_options(line, environment, wall_now()));

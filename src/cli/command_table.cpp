@@ -99,6 +99,15 @@ std::vector<FlagSpec> with_growth_flags(std::vector<FlagSpec> flags) {
   return flags;
 }
 
+/// Of the servers, which take everything else with each request.
+std::vector<FlagSpec> server_flags() {
+  return with_growth_flags(
+      {kHandlers,    kRequire,     kWorkers,     kEnvironment, store_flag(), durability_flag(), store_patience_flag(),
+       kBootTimeout, kStepTimeout, kCancelGrace, kTermGrace,   kDrainGrace,  kMaxSteps,         kMaxRss,
+       kMaxMemory,   kMaxFiles,    kCleanEnv,    kPassEnv,     kWorkerTtl,   kIdleTtl,          kWatch,
+       kQuiet,       kNoColor});
+}
+
 std::vector<CommandSpec> make_table() {
   return {
       {"run-workflow",
@@ -245,32 +254,28 @@ std::vector<CommandSpec> make_table() {
        "line, several requests at once, progress as notifications. Ends with its input, when all is answered. "
        "docs/rpc.md has the methods, examples/rpc clients in Ruby, Python and shell.",
        {},
-       with_growth_flags({kHandlers,
-                          kRequire,
-                          kWorkers,
-                          kEnvironment,
-                          store_flag(),
-                          durability_flag(),
-                          store_patience_flag(),
-                          kBootTimeout,
-                          kStepTimeout,
-                          kCancelGrace,
-                          kTermGrace,
-                          kDrainGrace,
-                          kMaxSteps,
-                          kMaxRss,
-                          kMaxMemory,
-                          kMaxFiles,
-                          kCleanEnv,
-                          kPassEnv,
-                          kWorkerTtl,
-                          kIdleTtl,
-                          kWatch,
-                          kQuiet,
-                          kNoColor}),
+       server_flags(),
        {"tasker rpc -H app/handlers --store sqlite:tasks.db",
         "echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"workflow/run\",\"params\":{\"template\":\"order.yaml\"}}' "
         "| tasker rpc"}},
+      {"mcp",
+       "",
+       "Serve the Model Context Protocol on stdin and stdout",
+       "Lets an editor or an agent validate and run workflows, look at tasks and retry them: tools and resources of "
+       "the "
+       "Model Context Protocol. docs/mcp.md tells how to register it.",
+       {},
+       server_flags(),
+       {"tasker mcp -H app/handlers", "npx @modelcontextprotocol/inspector tasker mcp"}},
+      {"schema",
+       "",
+       "Print a JSON Schema: workflow, result, event or rpc",
+       "JSON Schema (draft 7) of workflow files, of results (-o json), of events (-o jsonl) and of the messages of "
+       "tasker "
+       "rpc. docs/events.md and docs/workflow-format.md tell how editors and programs use them.",
+       {{"NAME", "workflow, result, event or rpc"}},
+       {kOutput, kQuiet, kNoColor},
+       {"tasker schema workflow > workflow.schema.json", "tasker schema event | jq '.properties.event.enum'"}},
       {"rpc-conformance",
        "",
        "Try a runner against every rule of the protocol",

@@ -17,6 +17,8 @@ ExitCode handler_new(const HandlerNewOptions& options, const Console& console);
 ExitCode init(const InitOptions& options, const Console& console);
 ExitCode check_up(const DoctorOptions& options, const Console& console);
 ExitCode completion(const CompletionOptions& options, const Console& console);
+ExitCode schema(const SchemaOptions& options, const Console& console);
+ExitCode mcp(const ServerOptions& options, const Console& console);
 ExitCode rpc(const ServerOptions& options, const Console& console);
 ExitCode rpc_conformance(const ConformanceOptions& options, const Console& console);
 /// `tasker __complete WORD...`, which the scripts of `tasker completion` ask: the words up to the cursor, the last one

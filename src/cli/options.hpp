@@ -105,11 +105,16 @@ struct HandlerOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
-/// A server on stdin and stdout: `tasker rpc`.
+/// A server on stdin and stdout: `tasker rpc` or `tasker mcp`.
 struct ServerOptions {
   CommonOptions common;
   WorkerChoice workers;
   StoreChoice store;
+};
+
+struct SchemaOptions {
+  CommonOptions common;
+  std::string name;
 };
 
 /// Where to write a new project.

@@ -6,7 +6,9 @@
 #include "cli/command_error.hpp"
 #include "cli/flag_reader.hpp"
 #include "cli/scaffold/render.hpp"
+#include "cli/schema/schema.hpp"
 #include "cli/text/byte_size.hpp"
+#include "core/nearest_name.hpp"
 
 namespace tasker::cli {
 
@@ -147,6 +149,17 @@ GraphOptions read_graph_options(const CommandLine& line, const Environment& envi
     throw usage_error("graph needs a TEMPLATE or --task ID, one of them");
   }
   return options;
+}
+
+SchemaOptions read_schema_options(const CommandLine& line, const Environment& environment) {
+  const Reader read(line, environment);
+  const std::string name = read.argument(0);
+  const std::vector<std::string> names = schema_names();
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw usage_error("there is no schema \"" + name + "\"; there are workflow, result, event and rpc" +
+                      did_you_mean(name, names));
+  }
+  return {common(read), name};
 }
 
 ServerOptions read_server_options(const CommandLine& line, const Environment& environment) {

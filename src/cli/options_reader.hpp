@@ -19,6 +19,7 @@ CommonOptions read_common_options(const CommandLine& line, const Environment& en
 RunOptions read_run_options(const CommandLine& line, const Environment& environment);
 ValidateOptions read_validate_options(const CommandLine& line, const Environment& environment);
 GraphOptions read_graph_options(const CommandLine& line, const Environment& environment);
+SchemaOptions read_schema_options(const CommandLine& line, const Environment& environment);
 ServerOptions read_server_options(const CommandLine& line, const Environment& environment);
 HandlerOptions read_handler_options(const CommandLine& line, const Environment& environment);
 HandlerNewOptions read_handler_new_options(const CommandLine& line, const Environment& environment);

@@ -52,6 +52,8 @@ Reply::~Reply() {
 void Reply::result(std::string_view json) { settle(pending_ ? result_text(pending_->id, json) : ""); }
 void Reply::error(const Fault& fault) { settle(pending_ ? error_text(pending_->id, fault) : ""); }
 
+void Reply::withdraw() { settle(""); }
+
 void Reply::on_cancel(std::function<void()> function) {
   if (pending_) pending_->on_cancel = std::move(function);
 }
@@ -61,7 +63,7 @@ void Reply::settle(std::string text) {
   const auto book = pending ? pending->book.lock() : nullptr;
   if (!book || pending->id.empty()) return;
   book->open.erase(pending->place);
-  book->send(std::move(text), pending->batch);
+  if (!text.empty()) book->send(std::move(text), pending->batch);
   book->close_one(pending->batch);
 }
 

@@ -21,6 +21,8 @@ class Reply {
 
   void result(std::string_view json);
   void error(const Fault& fault);
+  /// Nothing is answered: the caller no longer wants it.
+  void withdraw();
   /// What to do when the caller takes the request back. The request must be answered all the same.
   void on_cancel(std::function<void()> function);
 
