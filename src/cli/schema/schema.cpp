@@ -24,7 +24,8 @@ std::vector<std::string> schema_names() { return {"workflow", "result", "event",
 std::string schema_text(std::string_view name) {
   Json schema = Json::parse(source_of(name));
   if (name != "workflow") {
-    for (const auto& [shared, definition] : Json::parse(kSharedDefinitions).items()) {
+    const Json definitions = Json::parse(kSharedDefinitions);
+    for (const auto& [shared, definition] : definitions.items()) {
       schema["definitions"][shared] = definition;
     }
   }
