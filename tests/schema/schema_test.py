@@ -132,7 +132,7 @@ class SchemaTest(unittest.TestCase):
             for line in self.lines("run", f"{name}.json", "-o", "jsonl", "--cancel-grace", "50ms", "--term-grace", "50ms"):
                 self.check(validator, line, name)
                 seen.add(line["event"])
-        for example, given in {"expense_approval": "@large.json", "checksum_report": '{"packages": 4}'}.items():
+        for example, given in {"approval": '{"item": "a press", "amount_cents": 900000}', "checksum_report": '{"packages": 4}'}.items():
             folder = ROOT / "examples" / example
             done = run("run", f"{example}.yaml", "-o", "jsonl", "-i", given, "--store", "memory:", folder=folder)
             for line in map(json.loads, done.stdout.splitlines()):
