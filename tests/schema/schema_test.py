@@ -97,9 +97,8 @@ class SchemaTest(unittest.TestCase):
 
     def test_every_example_fits_the_schema_of_workflows(self):
         validator = schema("workflow")
-        files = [*ROOT.glob("examples/**/*.yaml"), *ROOT.glob("tests/parity/workflows/*.yaml"),
-                 ROOT / "src/cli/scaffold/project/workflow.yaml"]
-        self.assertGreater(len(files), 8)
+        files = [*ROOT.glob("examples/**/*.yaml")]
+        self.assertGreater(len(files), 5)
         for file in files:
             self.check(validator, yaml.safe_load(file.read_text()), file)
 
