@@ -16,7 +16,7 @@ before(async () => {
   writeFileSync(
     join(folder, "handlers/h.rb"),
     `class Add
-  def call(context) = { sum: context.a + context.b }
+  def call(context) = { sum: context.context[:a] + context.context[:b] }
 end
 class Fails
   def call(_context) = File.exist?("mended") ? "mended" : raise(TaskerCore::PermanentError, "no")

@@ -93,7 +93,9 @@ std::string tools_json() {
 
 std::string tool_result(const Outcome& outcome) {
   if (const auto* error = std::get_if<CommandError>(&outcome)) {
-    return result_with(error_text(*error, Style{}), error_json(*error, false), true);
+    std::string structured = error_json(*error, false);
+    structured.pop_back();  // its newline would end the message
+    return result_with(error_text(*error, Style{}), structured, true);
   }
   const Answer& answer = std::get<Answer>(outcome);
   return result_with(answer.json, answer.json, answer.code != ExitCode::Complete);
