@@ -14,7 +14,8 @@ json request(int id, const std::string& method, json params = json::object()) {
   return {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
 }
 
-/// The answers by id, of a server that was given these messages and then the end of its input.
+/// The answers by id, and the last notification as 0, of a server that was given these messages and then the end of its
+/// input.
 std::map<int, json> answers_to(const std::vector<json>& messages, const WorkFolder& folder) {
   std::string input;
   for (const json& message : messages) input += message.dump() + "\n";
@@ -24,7 +25,7 @@ std::map<int, json> answers_to(const std::vector<json>& messages, const WorkFold
   std::istringstream lines(ended.out);
   for (std::string line; std::getline(lines, line);) {
     const json message = json::parse(line);
-    if (message.contains("id")) answers[message["id"]] = message;
+    answers[message.contains("id") ? message["id"].get<int>() : 0] = message;
   }
   return answers;
 }
@@ -76,16 +77,20 @@ TEST_CASE("mcp: a workflow runs, and its file can be read where others can't") {
   const WorkFolder folder("mcp");
   folder.write("handlers/h.rb", "class Echo\n  def call(context) = context.context\nend\n");
   folder.write("echo.yaml", "name: echo\nsteps:\n  - {name: a, handler: {callable: Echo}}\n");
-  const auto answers = answers_to(
-      {request(1, "tools/call",
-               {{"name", "run_workflow"}, {"arguments", {{"template", "echo.yaml"}, {"context", {{"n", 7}}}}}}),
-       request(2, "resources/read", {{"uri", "tasker://template/echo%2eyaml"}}),
-       request(3, "resources/read", {{"uri", "tasker://template/handlers/h.rb"}}),
-       request(4, "resources/read", {{"uri", "tasker://template/../../etc/hosts.json"}}),
-       request(5, "resources/read", {{"uri", "tasker://template/%zz"}}), request(6, "resources/templates/list"),
-       request(7, "resources/list")},
-      folder);
+  const auto answers = answers_to({request(1, "tools/call",
+                                           {{"_meta", {{"progressToken", "p"}}},
+                                            {"name", "run_workflow"},
+                                            {"arguments", {{"template", "echo.yaml"}, {"context", {{"n", 7}}}}}}),
+                                   request(2, "resources/read", {{"uri", "tasker://template/echo%2eyaml"}}),
+                                   request(3, "resources/read", {{"uri", "tasker://template/handlers/h.rb"}}),
+                                   request(4, "resources/read", {{"uri", "tasker://template/../../etc/hosts.json"}}),
+                                   request(5, "resources/read", {{"uri", "tasker://template/%zz"}}),
+                                   request(6, "resources/templates/list"), request(7, "resources/list")},
+                                  folder);
   CHECK(answers.at(1)["result"]["isError"] == false);
+  CHECK(answers.at(0)["method"] == "notifications/progress");
+  CHECK(answers.at(0)["params"] ==
+        json({{"progressToken", "p"}, {"progress", 1}, {"total", 1}, {"message", "a completed"}}));
   CHECK(answers.at(1)["result"]["structuredContent"]["steps"][0]["results"]["n"] == 7);
   CHECK(answers.at(2)["result"]["contents"][0]["text"].get<std::string>().starts_with("name: echo"));
   for (const int id : {3, 4, 5}) CHECK(answers.at(id)["error"]["code"] == -32002);
