@@ -50,13 +50,13 @@ TEST_CASE("mcp: a known version of the protocol is agreed to, any other is answe
 
 TEST_CASE("mcp: tools have schemas that refuse what the tool would refuse, and errors are results") {
   const WorkFolder folder("mcp");
-  const auto answers =
-      answers_to({request(1, "tools/list"),
-                  request(2, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"tmplate", "x"}}}}),
-                  request(3, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"template", "none.yaml"}}}}),
-                  request(4, "tools/call", {{"name", "fly"}}), request(5, "tools/call", {{"name", "list_tasks"}}),
-                  request(6, "tools/fly")},
-                 folder);
+  const auto answers = answers_to(
+      {request(1, "tools/list"),
+       request(2, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"template", "x"}, {"contxt", 1}}}}),
+       request(3, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"template", "none.yaml"}}}}),
+       request(4, "tools/call", {{"name", "fly"}}), request(5, "tools/call", {{"name", "list_tasks"}}),
+       request(6, "tools/fly")},
+      folder);
   const json tools = answers.at(1)["result"]["tools"];
   REQUIRE(tools.size() == 7);
   for (const json& tool : tools) {
@@ -65,7 +65,7 @@ TEST_CASE("mcp: tools have schemas that refuse what the tool would refuse, and e
     CHECK_FALSE(tool["description"].get<std::string>().empty());
   }
   CHECK(answers.at(2)["result"]["isError"] == true);
-  CHECK(answers.at(2)["result"]["content"][0]["text"].get<std::string>().find("did you mean \"template\"?") !=
+  CHECK(answers.at(2)["result"]["content"][0]["text"].get<std::string>().find("did you mean \"context\"?") !=
         std::string::npos);
   CHECK(answers.at(3)["result"]["structuredContent"]["error"]["kind"] == "template_invalid");
   CHECK(answers.at(4)["error"]["code"] == -32602);
