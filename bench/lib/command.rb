@@ -25,7 +25,7 @@ module Bench
 
     # Exit code 1 when a row could not be measured. A target that was missed is a figure, not a failure.
     def run
-      report = @options[:from] ? Report.from_h(JSON.parse(File.read(@options[:from]))) : Report.new([], Machine.facts)
+      report = @options[:from] ? Report.from_h(JSON.parse(File.read(@options[:from]))) : Report.new([], facts)
       say(report.text)
       measure(report) unless @options[:from]
       @out.puts(JSON.pretty_generate(report.to_h)) if json?
@@ -50,6 +50,10 @@ module Bench
 
     def positive(value)
       value.positive? ? value : raise(OptionParser::InvalidArgument, "#{value}: at least one round")
+    end
+
+    def facts
+      Machine.facts.merge("quick" => @options[:quick])
     end
 
     def json?

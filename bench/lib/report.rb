@@ -32,7 +32,7 @@ module Bench
 
     def machine_line
       "#{@machine.fetch("date")}, #{@machine.fetch("cores")} cores (#{@machine.fetch("cpu")}), #{@machine.fetch("ruby")}, " \
-        "load #{@machine.fetch("load")} at the start"
+        "load #{@machine.fetch("load")} at the start#{", a tenth of the work in one round (--quick)" if @machine["quick"]}"
     end
 
     def row_text(result)
