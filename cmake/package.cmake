@@ -16,9 +16,11 @@ set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # what the binary links
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "ruby (>= 1:3.0)")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}
-A native engine runs steps that are plain Ruby classes as a graph: in parallel on all cores, each step in a process of its
-own, with retries, deadlines that really kill, and a store that keeps what is done through crashes.")
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "A native engine runs steps that are plain Ruby classes as a graph: in
+parallel on all cores, each step in a process of its own, with retries,
+deadlines that really kill, and a store that keeps what is done through
+crashes.")
 
 # What only Debian wants: the gem on Ruby's own path, the changelog packed.
 set(tasker_debian ${PROJECT_BINARY_DIR}/debian)
@@ -26,8 +28,15 @@ file(MAKE_DIRECTORY ${tasker_debian}/ruby ${tasker_debian}/doc)
 file(CREATE_LINK ../../../share/tasker/ruby_runner/lib/tasker_core.rb ${tasker_debian}/ruby/tasker_core.rb SYMBOLIC)
 file(CREATE_LINK ../../../share/tasker/ruby_runner/lib/tasker_core ${tasker_debian}/ruby/tasker_core SYMBOLIC)
 execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md OUTPUT_FILE ${tasker_debian}/doc/changelog.gz)
+string(TIMESTAMP tasker_package_date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # SOURCE_DATE_EPOCH's, where it is set
+file(WRITE ${tasker_debian}/changelog "tasker (${PROJECT_VERSION}-1) bookworm; urgency=medium\n\n  * What changed: changelog.gz.\n\n"
+     " -- ${CPACK_PACKAGE_CONTACT}  ${tasker_package_date}\n")
+execute_process(COMMAND gzip -9nc ${tasker_debian}/changelog OUTPUT_FILE ${tasker_debian}/doc/changelog.Debian.gz)
+file(WRITE ${tasker_debian}/doc/copyright "tasker was packaged from its own sources.\n\nCopyright: the tasker maintainers.\n"
+     "The sources name no licence.\n")
 install(DIRECTORY ${tasker_debian}/ruby/ DESTINATION lib/ruby/vendor_ruby COMPONENT debian EXCLUDE_FROM_ALL)
-install(FILES ${tasker_debian}/doc/changelog.gz README.md DESTINATION share/doc/tasker COMPONENT debian EXCLUDE_FROM_ALL)
+install(FILES ${tasker_debian}/doc/changelog.gz ${tasker_debian}/doc/changelog.Debian.gz ${tasker_debian}/doc/copyright README.md
+        DESTINATION share/doc/tasker COMPONENT debian EXCLUDE_FROM_ALL)
 install(DIRECTORY docs/ DESTINATION share/doc/tasker/docs COMPONENT debian EXCLUDE_FROM_ALL)
 install(DIRECTORY examples/order_fulfillment examples/diamond examples/approval examples/checksum_report
         DESTINATION share/doc/tasker/examples COMPONENT debian EXCLUDE_FROM_ALL PATTERN ".tasker" EXCLUDE)
