@@ -20,7 +20,7 @@ struct SequenceEntry {
   bool is_dependency;  ///< a direct parent
 };
 
-/// The engine's side of a StepContext: answers for one task. Implemented by the engine, and by a few lines in tests.
+/// The engine's side of a StepContext: answers for one task. Made by the engine, or by tests. Loop thread only.
 class TaskView {
  public:
   virtual ~TaskView() = default;
@@ -70,7 +70,7 @@ struct StepProgress {
   std::string message;
 };
 
-/// Receives what StepReply sends. Implemented by the engine.
+/// Receives what StepReply sends. Implemented by the engine. Loop thread only.
 class StepReplySink {
  public:
   virtual ~StepReplySink() = default;

@@ -10,7 +10,7 @@
 
 namespace tasker {
 
-/// An RFC 9562 UUID, kept as its 16 bytes.
+/// An RFC 9562 UUID, kept as its 16 bytes. A value: each thread its own copy.
 class Uuid {
  public:
   Uuid() = default;
