@@ -484,7 +484,7 @@ TEST_CASE("five runs at once on one file all finish, one of them killed and resu
   };
   std::vector<std::unique_ptr<EngineProcess>> engines;
   for (int run = 0; run < 4; ++run) engines.push_back(std::make_unique<EngineProcess>(command(run), shop.options()));
-  CHECK(shop.run(command(4), {{"TASKER_FAILPOINT", "after-commit:9"}}).exit_code == 128 + SIGKILL);
+  CHECK(shop.run(command(4), {{"TASKER_FAILPOINT", "after-commit:3"}}).exit_code == 128 + SIGKILL);
   const Finished resumed = shop.run(command(4));
   INFO(resumed.err);
   CHECK(resumed.exit_code == 0);
