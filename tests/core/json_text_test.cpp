@@ -1,5 +1,7 @@
 #include "tasker/json_text.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "core/json_writer.hpp"
 
 using namespace tasker;
@@ -37,6 +39,22 @@ TEST_CASE("the writer puts commas, escapes strings and splices JSON as it is") {
   CHECK(
       out ==
       R"({"text":"a\"b\\c\n\u0001","n":7,"yes":true,"list":[0.1,124.75999999999999,null,{}],"raw":[1 ,2],"none":null})");
+}
+
+TEST_CASE("each byte at each place of a word is written as nlohmann writes it") {
+  for (std::size_t at = 0; at < 17; ++at) {
+    for (int byte = 0; byte < 0x80; ++byte) {
+      std::string text(17, 'a');
+      text[at] = static_cast<char>(byte);
+      std::string out;
+      append_json_string(out, text);
+      CHECK(nlohmann::json::parse(out) == nlohmann::json(text));
+      CHECK((out.size() == text.size() + 2) == (byte >= 0x20 && byte != '"' && byte != '\\'));
+    }
+  }
+  std::string umlaut;
+  append_json_string(umlaut, "0123456\u00e4");
+  CHECK(umlaut == "\"0123456\u00e4\"");
 }
 
 TEST_CASE("the writer never writes bytes that are not UTF-8, and has no NaN") {
