@@ -14,10 +14,11 @@ module TaskerCore
 
     attr_reader :messages
 
-    # `handler` is a class, an object of one, anything that answers to `call`, or a Runner::Handler.
-    def initialize(handler, fields, cancelled: false)
+    # `handler` is a class, an object of one, anything that answers to `call`, or a Runner::Handler; `called` is what the
+    # template calls it.
+    def initialize(handler, fields, cancelled: false, called: nil)
       @handler = describe(handler)
-      @input = StepInput.new(@handler.name, fields)
+      @input = StepInput.new(called || @handler.name, fields)
       @cancelled = cancelled
       @messages = []
     end

@@ -21,7 +21,7 @@ module TaskerCore
 
     # The step, as handlers see it.
     def step
-      @step ||= Types::Step.wrap(@fields["step"] || {})
+      @step ||= Types::Step.wrap(with_inputs(@fields["step"] || {}))
     end
 
     # The steps before it, as handlers see them.
@@ -43,6 +43,16 @@ module TaskerCore
     # The handler's configuration in the template.
     def initialization
       @fields.dig("step_definition", "handler", "initialization")
+    end
+
+    private
+
+    # A step that got no inputs of its own (a batch worker has some) has the task's context there, as the originals gave it.
+    def with_inputs(step)
+      own = step["inputs"]
+      return step unless own.nil? || own.empty?
+
+      step.merge("inputs" => @fields.dig("task", "context") || {})
     end
   end
 end

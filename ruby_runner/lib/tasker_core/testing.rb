@@ -20,12 +20,14 @@ module TaskerCore
     UUID = "00000000-0000-7000-8000-00000000000%d"
     TASK = { "task_id" => 1, "task_uuid" => format(UUID, 1), "named_task_id" => 1, "named_task_uuid" => format(UUID, 2),
              "name" => "test", "namespace_name" => "default", "version" => "1.0.0", "complete" => false,
-             "requested_at" => AT, "priority" => 0, "correlation_id" => format(UUID, 3), "created_at" => AT,
-             "updated_at" => AT }.freeze
+             "requested_at" => AT, "initiator" => nil, "source_system" => nil, "reason" => nil, "bypass_steps" => nil, "tags" => nil,
+             "identity_hash" => nil, "priority" => 0, "correlation_id" => format(UUID, 3), "parent_correlation_id" => nil,
+             "created_at" => AT, "updated_at" => AT }.freeze
     STEP = { "workflow_step_id" => 1, "workflow_step_uuid" => format(UUID, 4), "task_id" => 1,
              "task_uuid" => format(UUID, 1), "named_step_id" => 1, "named_step_uuid" => format(UUID, 5),
              "name" => "test_step", "template_step_name" => "test_step", "retryable" => true, "in_process" => true,
-             "processed" => false, "inputs" => {}, "results" => nil, "skippable" => false,
+             "processed" => false, "processed_at" => nil, "last_attempted_at" => nil, "backoff_request_seconds" => nil,
+             "inputs" => {}, "results" => nil, "skippable" => false, "deadline" => nil,
              "idempotency_key" => "test", "created_at" => AT, "updated_at" => AT }.freeze
     private_constant :AT, :UUID, :TASK, :STEP
 

@@ -99,6 +99,13 @@ class MixinsTest < Minitest::Test
                                                    fresh.accumulated_results, fresh.start_cursor]
   end
 
+  def test_a_context_with_a_cursor_of_its_own_is_no_batch
+    input = TaskerCore::StepInput.new("x", "task" => { "context" => { "cursor" => 5, "batch_metadata" => "b" } }, "step" => {})
+    context = batches.get_batch_context(input.context)
+    assert_equal ["unknown", nil, nil], [context.batch_id, context.start_cursor, context.cursor_field]
+    assert_equal 5, input.context.input_data[:cursor]
+  end
+
   def test_a_worker_reports
     result = batches.batch_worker_success(items_processed: 10, items_succeeded: 9, items_failed: 1, last_cursor: 10,
                                           results: { a: 1 }, metadata: { m: 1 })

@@ -42,6 +42,16 @@ class RailsEngineTest < Minitest::Test
                    "annotations" => 0, "status" => "in_progress" }, outcome.results)
   end
 
+  class Inputs < Tasker::StepHandler::Base
+    def process(_task, _sequence, step) = { item: step.inputs["items"].first[:id], too: step["inputs"][:items].size }
+  end
+
+  def test_a_steps_inputs_are_the_tasks_context
+    assert_equal({ "item" => 7, "too" => 1 }, run_step(Inputs, context: { items: [{ id: 7 }] }).results)
+    given = { items: [{ id: 8 }, { id: 9 }] }
+    assert_equal({ "item" => 8, "too" => 2 }, run_step(Inputs, context: { items: [] }, step: { inputs: given }).results)
+  end
+
   def test_assigned_results_count_more_than_what_is_returned
     assert_equal({ "assigned" => true }, run_step(Assigns).results)
     assert_equal({ "body" => "raw", "initial" => {} }, run_step(Changes).results)

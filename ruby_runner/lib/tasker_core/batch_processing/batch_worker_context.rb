@@ -23,8 +23,8 @@ module TaskerCore
       # @param inputs [Hash] of a worker step: cursor, batch_metadata, is_no_op
       def initialize(inputs, checkpoint = nil)
         inputs = Indifferent.from_ruby(inputs)
-        @cursor = inputs["cursor"] || Indifferent.from_ruby({})
-        @batch_metadata = inputs["batch_metadata"] || Indifferent.from_ruby({})
+        @cursor = hash_of(inputs["cursor"])
+        @batch_metadata = hash_of(inputs["batch_metadata"])
         @no_op = inputs["is_no_op"] ? true : false
         @checkpoint = checkpoint.nil? ? nil : Indifferent.from_ruby(checkpoint)
       end
@@ -93,6 +93,13 @@ module TaskerCore
       # The batch and where it stands.
       def inspect
         "#<#{self.class} batch_id=#{batch_id.inspect} cursor=#{cursor.inspect}>"
+      end
+
+      private
+
+      # Outside a batch the inputs are the task's context, where the names may mean something else.
+      def hash_of(value)
+        value.is_a?(Hash) ? value : Indifferent.from_ruby({})
       end
     end
   end

@@ -89,7 +89,7 @@ module TaskerCore
       end
 
       def run_target(target, method, fields)
-        offline = Offline.new(target, fields)
+        offline = Offline.new(target, fields, called: fields.dig("step_definition", "handler", "callable"))
         answer = offline.answer(method: method)
         return failed(answer["error"], offline.messages) if answer.key?("error")
 

@@ -28,12 +28,12 @@ module TaskerCore
           @worker_count = worker_count
         end
 
-        # "no_batches".
+        # "create_batches".
         def type
           TYPE
         end
 
-        # False.
+        # True.
         def requires_batch_creation?
           true
         end
@@ -54,22 +54,22 @@ module TaskerCore
       class NoBatches
         TYPE = "no_batches"
 
-        # "create_batches".
+        # "no_batches".
         def type
           TYPE
         end
 
-        # One hash per worker.
+        # None.
         def cursor_configs
           []
         end
 
-        # How many workers there will be.
+        # None.
         def worker_count
           0
         end
 
-        # True.
+        # False.
         def requires_batch_creation?
           false
         end

@@ -18,12 +18,12 @@ module TaskerCore
           raise ArgumentError, "create_steps needs at least one step name" if @step_names.empty?
         end
 
-        # "no_branches".
+        # "create_steps".
         def type
           TYPE
         end
 
-        # False.
+        # True.
         def requires_step_creation?
           true
         end
@@ -43,17 +43,17 @@ module TaskerCore
       class NoBranches
         TYPE = "no_branches"
 
-        # "create_steps".
+        # "no_branches".
         def type
           TYPE
         end
 
-        # The steps that it chooses.
+        # None.
         def step_names
           []
         end
 
-        # True.
+        # False.
         def requires_step_creation?
           false
         end

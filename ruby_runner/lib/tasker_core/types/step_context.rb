@@ -59,7 +59,7 @@ module TaskerCore
         value.nil? ? default : value
       end
 
-      # The step's own inputs: a batch worker's cursor, for one.
+      # The step's own inputs (a batch worker's cursor, for one); the task's context where it has none.
       def input_data
         @workflow_step.inputs || {}
       end
