@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/expansion.hpp"
 #include "tasker/task_template.hpp"
 
 namespace tasker {
@@ -11,6 +12,17 @@ namespace {
 bool creates_steps(const TaskRecord& record, const WorkflowStep& step) {
   const StepType type = record.task.task_template->steps.at(step.template_index).type;
   return type == StepType::Decision || type == StepType::Batchable;
+}
+
+/// What is wrong with results that create steps, as the engine would say it of a handler's.
+std::optional<BadOutcome> bad_request(const TaskRecord& record, const WorkflowStep& step, const JsonText& results,
+                                      const StepLimits& limits) {
+  if (!creates_steps(record, step)) return std::nullopt;
+  Expansion expansion(record.task.task_template, limits);
+  expansion.resume(record.steps);
+  auto expanded = expansion.expand(step.template_index, results);
+  if (auto* bad = std::get_if<BadOutcome>(&expanded)) return std::move(*bad);
+  return std::nullopt;
 }
 
 /// The step and all that depend on it, directly or not. Steps stand behind those they depend on only by chance, so it
@@ -67,13 +79,14 @@ std::variant<Reopening, CannotReopen> retry(const TaskRecord& record, std::optio
 }
 
 std::variant<Reopening, CannotReopen> resolve(const TaskRecord& record, StepIndex index, JsonText results,
-                                              WallTime now) {
+                                              const StepLimits& limits, WallTime now) {
   if (!is_settled(record.state)) return not_at_rest(record);
   const WorkflowStep& step = record.steps.at(index);
   if (step.state != StepState::Error) {
     return CannotReopen{"the step \"" + step.name + "\" is " + std::string(to_string(step.state)) +
                         "; only a failed step can be resolved"};
   }
+  if (auto bad = bad_request(record, step, results, limits)) return CannotReopen{std::move(bad->message)};
   AttemptRecord attempt;
   attempt.dispatch = last_dispatch(record) + 1;
   attempt.attempt = static_cast<int>(step.attempts);

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "tasker/step_limits.hpp"
 #include "tasker/task.hpp"
 
 namespace tasker {
@@ -33,7 +34,9 @@ struct CannotReopen {
 /// Everything that failed or was cancelled runs again; with a step named: that one, and what follows from it.
 std::variant<Reopening, CannotReopen> retry(const TaskRecord& record, std::optional<StepIndex> step);
 
-/// A failed step counts as done; what waited for it may run.
-std::variant<Reopening, CannotReopen> resolve(const TaskRecord& record, StepIndex step, JsonText results, WallTime now);
+/// A failed step counts as done; what waited for it may run. What the results of a decision or batchable step ask for
+/// is held to the same rules and limits as if its handler had returned them.
+std::variant<Reopening, CannotReopen> resolve(const TaskRecord& record, StepIndex step, JsonText results,
+                                              const StepLimits& limits, WallTime now);
 
 }  // namespace tasker

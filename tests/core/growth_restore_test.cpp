@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "core/dag_executor.hpp"
+#include "core/reopen.hpp"
 #include "support/dag_run.hpp"
 #include "support/outcomes.hpp"
 
@@ -265,6 +266,26 @@ TEST_CASE("a person's batches for a failed batchable step are worked off") {
   DagRun run = after_crash(before, record);
   CHECK(names_of(run) == Names{"cut", "work_001", "work_002", "sum"});
   CHECK(run_out(run) == TaskState::Complete);
+}
+
+TEST_CASE("what a person gives for a step that creates steps is held to its rules and limits") {
+  DagRun before(batches());
+  before.start_ready();
+  before.finish("cut", Failed{an_error(false)});
+  const TaskRecord record = stored(before);
+  const auto refusal = [&](const std::string& results, const StepLimits& limits) {
+    const auto decided = resolve(record, 0, JsonText::trusted(std::string(results)), limits, before.now.wall);
+    const auto* why = std::get_if<CannotReopen>(&decided);
+    return why ? why->message : std::string();
+  };
+  StepLimits two_batches;
+  two_batches.batches_per_step = 2;
+  CHECK(refusal(cut_into(3), two_batches).find("3 batches, but may cut 2 at most") != std::string::npos);
+  CHECK(refusal(cut_into(2), two_batches).empty());
+  StepLimits three_steps;
+  three_steps.steps_per_task = 3;
+  CHECK(refusal(cut_into(2), three_steps).find("3 at most") != std::string::npos);
+  CHECK(refusal("{\"by\":\"hand\"}", {}).find("batch_processing_outcome") != std::string::npos);
 }
 
 TEST_CASE("a decision that came in while the task was being stopped creates its branches when the task goes on") {

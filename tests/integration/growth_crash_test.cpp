@@ -224,9 +224,17 @@ steps:
                "{}");
   CHECK(run.tasker(run.command).exit_code == 1);
   const std::string task = json::parse(run.tasker({"task", "list", "-o", "json"}).out).at(0).at("task_uuid");
-  const Finished resolved =
-      run.tasker({"task", "resolve-step", task, "route", "--results",
-                  R"({"decision_point_outcome":{"type":"create_steps","step_names":["right"]}})"});
+  const auto resolve = [&](const std::string& names, const std::string& limit) {
+    return run.tasker({"task", "resolve-step", task, "route", "--max-branches", limit, "--results",
+                       R"({"decision_point_outcome":{"type":"create_steps","step_names":[)" + names + "]}}"});
+  };
+  const Finished too_many = resolve(R"("left","right")", "1");
+  CHECK(too_many.exit_code == 1);
+  CHECK(too_many.err.find("1 at most") != std::string::npos);
+  const Finished unknown = resolve(R"("middle")", "1");
+  CHECK(unknown.exit_code == 1);
+  CHECK(unknown.err.find("\"middle\"") != std::string::npos);
+  const Finished resolved = resolve(R"("right")", "1");
   INFO(resolved.err);
   CHECK(resolved.exit_code == 0);
   CHECK(run.ids().size() == 3);

@@ -129,7 +129,7 @@ ExitCode task_resolve_step(const TaskOptions& options, const Console& console) {
     wait_until_changed(*reader, *owner, record, {step});
     return taken_by_engine(*owner, record, console);
   }
-  const Reopening reopening = resolution_of(record, options.step, results);
+  const Reopening reopening = resolution_of(record, options.step, results, options.workers.steps);
   return reopen_and_run(options, path, record, reopening, {}, console);
 }
 

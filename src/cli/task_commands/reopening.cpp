@@ -34,8 +34,9 @@ Reopening retry_of(const TaskRecord& record, const std::string& step) {
   return allowed(retry(record, step.empty() ? std::nullopt : std::optional(step_index(record, step))));
 }
 
-Reopening resolution_of(const TaskRecord& record, const std::string& step, const JsonText& results) {
-  return allowed(resolve(record, step_index(record, step), results, wall_now()));
+Reopening resolution_of(const TaskRecord& record, const std::string& step, const JsonText& results,
+                        const StepLimits& limits) {
+  return allowed(resolve(record, step_index(record, step), results, limits, wall_now()));
 }
 
 SharedTemplate latest_template(const TaskRecord& record) {

@@ -19,7 +19,8 @@ StepIndex step_index(const TaskRecord& record, const std::string& name);
 Reopening retry_of(const TaskRecord& record, const std::string& step);
 
 /// The step counts as done. Throws CommandError (conflict, not_found).
-Reopening resolution_of(const TaskRecord& record, const std::string& step, const JsonText& results);
+Reopening resolution_of(const TaskRecord& record, const std::string& step, const JsonText& results,
+                        const StepLimits& limits);
 
 /// The same workflow as its file says it now: the steps must still be the stored ones. Throws CommandError.
 SharedTemplate latest_template(const TaskRecord& record);
