@@ -14,6 +14,7 @@ module Tasker
 
       %i[debug info warn error].each do |level|
         define_method(:"log_#{level}") { |message, **context| log_structured(level, message, **context) }
+        alias_method :"log_structured_#{level}", :"log_#{level}"
       end
 
       # Logs that something happened to this step.
@@ -24,6 +25,17 @@ module Tasker
       # Logs that something happened to this task.
       def log_task_event(task, event_type, **context)
         log_structured(:info, "task #{event_type}", task: task&.name, **context)
+      end
+
+      # Logs how long something took, in seconds.
+      def log_performance_event(operation, duration, **context)
+        log_structured(:info, "#{operation} took #{duration} s", operation: operation, duration: duration, **context)
+      end
+
+      %i[orchestration system validation].each do |kind|
+        define_method(:"log_#{kind}_event") do |event_type, *about, **context|
+          log_structured(:info, [kind, event_type, *about].join(" "), **context)
+        end
       end
 
       # Logs an exception with its class and message.

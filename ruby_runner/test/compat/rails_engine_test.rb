@@ -111,6 +111,26 @@ class RailsEngineTest < Minitest::Test
     assert_equal({ "to" => "you" }, outcome.logs[2].last)
   end
 
+  class Logs < Tasker::StepHandler::Base
+    def process(task, _sequence, step)
+      log_structured_info("charged", amount: 1)
+      log_warn("slow")
+      log_step_event(step, :completed, duration: 2)
+      log_performance_event("charge", 0.5, order: task.id)
+      log_orchestration_event("enqueued", :completed, n: 1)
+      log_exception(RuntimeError.new("no"))
+      with_correlation_id("c") { correlation_id }
+    end
+  end
+
+  def test_every_way_to_log_is_a_line_with_its_level
+    outcome = run_step(Logs)
+    assert_equal [%w[info charged], %w[warn slow], ["info", "step completed"], ["info", "charge took 0.5 s"],
+                  ["info", "orchestration enqueued completed"], ["error", "RuntimeError: no"]],
+                 outcome.logs.first(6).map { |level, text, _| [level, text] }
+    assert_equal({ "operation" => "charge", "duration" => 0.5, "order" => 1 }, outcome.logs[3].last)
+  end
+
   class Fetches < Tasker::StepHandler::Api
     def process(task, _sequence, _step)
       connection.get("/status/#{task.context[:status]}", { q: 1 })
