@@ -62,6 +62,7 @@ class InstantWorker final : public tasker::worker::Process {
 
   int pid() const override { return 1; }
   std::size_t unwritten() const override { return 0; }
+  std::size_t pipe_bytes() const override { return std::size_t{256} * 1024; }
   void close_stdin() override {}
   void signal(int) override {}
   void signal_group(int) override {}
@@ -89,7 +90,8 @@ class InstantWorker final : public tasker::worker::Process {
     return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":" + (is_step ? kResult : kHello) + "}\n";
   }
 
-  static constexpr const char* kResult = R"({"results":true,"metadata":{},"usage":{"cpu_us":12,"max_rss_kb":14000}})";
+  static constexpr const char* kResult =
+      R"({"results":true,"metadata":{},"timing":{"process_us":12,"process_results_us":0},"usage":{"cpu_us":12,"max_rss_kb":14000}})";
   static constexpr const char* kHello =
       R"({"protocol_version":1,"runner":{"version":"0","ruby":"3.1","pid":1},"handlers":[{"name":"Noop","file":"/h.rb",)"
       R"("line":1,"api":"process","methods":["process"]}],"features":[]})";
