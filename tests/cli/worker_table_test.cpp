@@ -33,7 +33,7 @@ TEST_SUITE_BEGIN("worker table");
 
 TEST_CASE("an engine without workers says so in one line") {
   CHECK(worker_table({}, {}) ==
-        std::vector<std::string>{"workers: 0 alive of 0, 0 steps wait for one, code generation 1"});
+        std::vector<std::string>{"workers: 0 alive of 0 wanted, 0 steps wait for one, code generation 1"});
 }
 
 TEST_CASE("each slot is a line: who, in what state, with which step for how long, and what it has been through") {
@@ -46,16 +46,31 @@ TEST_CASE("each slot is a line: who, in what state, with which step for how long
   waiting.counters.boot_failures = 2;
   waiting.last_end = "exit 1\n";
   pool.slots.push_back(waiting);
+  pool.wanted = 2;
   pool.queued = 7;
   pool.generation = 2;
   std::string text = "\n";
   for (const std::string& line : worker_table(pool, {})) text += line + "\n";
   CHECK(text == R"(
-workers: 1 alive of 2, 7 steps wait for one, code generation 2
+workers: 1 alive of 2 wanted, 7 steps wait for one, code generation 2
 SLOT   PID  STATE    GEN  STEP                                 TIME  STEPS  MEMORY  FAILED/RECYCLED  LAST END
    1  4711  busy       2  charge (attempt 2), cancelling      1.5 s     12  46 MiB              1/3  killed by SIGSEGV
    2     -  waiting    -  -                               in 400 ms      0       -              2/0  exit 1
 )");
+}
+
+TEST_CASE("a worker that is ending is told apart, and one that tries newer code is none of the pool's yet") {
+  PoolSnapshot pool;
+  pool.wanted = 1;
+  pool.generation = 2;
+  pool.slots = {busy(), busy()};
+  pool.slots[0].generation = 1;
+  pool.slots[0].state = SlotState::Stopping;
+  CHECK(worker_table(pool, {}).front() ==
+        "workers: 1 alive of 1 wanted, 1 ending, 0 steps wait for one, code generation 2");
+  pool.slots[0].state = SlotState::Starting;
+  pool.slots[0].generation = 3;
+  CHECK(worker_table(pool, {}).front() == "workers: 1 alive of 1 wanted, 0 steps wait for one, code generation 2");
 }
 
 TEST_CASE("an open breaker is told, with the time of the next try") {
@@ -64,7 +79,8 @@ TEST_CASE("an open breaker is told, with the time of the next try") {
   pool.next_probe = 12s;
   pool.reloading = true;
   CHECK(worker_table(pool, {}).front() ==
-        "workers: 0 alive of 0, 0 steps wait for one, code generation 1 (newer code is being tried); too many boots "
+        "workers: 0 alive of 0 wanted, 0 steps wait for one, code generation 1 (newer code is being tried); too many "
+        "boots "
         "failed, next try in 12.0 s");
 }
 

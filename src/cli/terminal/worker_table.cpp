@@ -53,10 +53,15 @@ Row row_of(const WorkerSlot& slot) {
 }
 
 std::string summary(const PoolSnapshot& pool) {
-  const auto alive = std::count_if(pool.slots.begin(), pool.slots.end(), [](const auto& slot) { return slot.pid > 0; });
-  std::string text = "workers: " + std::to_string(alive) + " alive of " + std::to_string(pool.slots.size()) + ", " +
-                     std::to_string(pool.queued) + " steps wait for one, code generation " +
-                     std::to_string(pool.generation);
+  const auto count = [&](auto&& holds) { return std::to_string(std::ranges::count_if(pool.slots, holds)); };
+  const auto ends = [](const WorkerSlot& slot) { return slot.state == SlotState::Stopping; };
+  // Those that take steps, or will: neither who goes nor who tries newer code.
+  const std::string alive =
+      count([&](const WorkerSlot& slot) { return slot.pid > 0 && !ends(slot) && slot.generation <= pool.generation; });
+  const std::string ending = count(ends);
+  std::string text = "workers: " + alive + " alive of " + std::to_string(pool.wanted) + " wanted, ";
+  if (ending != "0") text += ending + " ending, ";
+  text += std::to_string(pool.queued) + " steps wait for one, code generation " + std::to_string(pool.generation);
   if (pool.reloading) text += " (newer code is being tried)";
   if (pool.breaker == BreakerState::Closed) return text;
   text += "; too many boots failed";
