@@ -5,6 +5,7 @@
 
 #include "core/failpoint.hpp"
 #include "engine/admission.hpp"
+#include "engine/by_hand.hpp"
 #include "engine/commit_queue.hpp"
 #include "engine/dispatcher.hpp"
 #include "engine/log_keeper.hpp"
@@ -24,17 +25,6 @@ struct Answer {
 };
 
 constexpr const char* kNotHere = "the task has ended, or this engine does not run it";
-
-std::string no_such_step(const std::string& name) { return "the task has no step \"" + name + "\""; }
-
-/// The named step, whatever it is; without a name all that failed.
-std::vector<StepIndex> failed_steps(const std::vector<WorkflowStep>& steps, const std::string& name) {
-  std::vector<StepIndex> found;
-  for (StepIndex step = 0; step < steps.size(); ++step) {
-    if (name.empty() ? steps[step].state == StepState::Error : steps[step].name == name) found.push_back(step);
-  }
-  return found;
-}
 
 SharedError store_refused(const StoreError& why) {
   auto error = std::make_shared<ErrorInfo>();
@@ -92,18 +82,14 @@ class Engine::Impl final : public StepReplySink {
   std::optional<std::string> retry(TaskId id, const std::string& step) {
     ActiveTask* task = tasks_.find(id);
     if (!task) return kNotHere;
-    const auto failed = failed_steps(task->executor.steps(), step);
-    if (failed.empty()) return step.empty() ? "nothing of the task has failed so far" : no_such_step(step);
-    return change_by_hand(*task, task->executor.rerun(failed, clock_.now()));
+    return change_by_hand(*task, rerun_by_hand(task->executor, step, clock_.now()));
   }
 
   std::optional<std::string> resolve(TaskId id, const std::string& step, JsonText results) {
     ActiveTask* task = tasks_.find(id);
     if (!task) return kNotHere;
-    const auto named = failed_steps(task->executor.steps(), step);
-    if (step.empty() || named.empty()) return no_such_step(step);
-    return change_by_hand(
-        *task, task->executor.resolve(named.front(), std::move(results), dispatcher_.take_number(), clock_.now()));
+    const DispatchId number = dispatcher_.take_number();
+    return change_by_hand(*task, resolve_by_hand(task->executor, step, std::move(results), number, clock_.now()));
   }
 
   std::optional<TaskId> find_uuid(const std::string& uuid) const { return tasks_.find_uuid(uuid); }
