@@ -73,6 +73,10 @@ std::variant<Reopening, CannotReopen> retry(const TaskRecord& record, std::optio
     }
     reopening.resets.push_back({i, one.state});
   }
+  if (reopening.resets.empty() && step) {
+    return CannotReopen{"the step \"" + record.steps[*step].name +
+                        "\" has not run yet; run again what it waits for, and it follows"};
+  }
   if (reopening.resets.empty())
     return CannotReopen{"nothing of the task failed or was cancelled; --step runs one step again"};
   return reopening;

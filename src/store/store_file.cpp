@@ -159,7 +159,8 @@ std::string explain(const std::string& path, const SqliteError& error) {
     case SQLITE_NOTADB:
       return "store \"" + path + "\": is not an SQLite database; it was left as it is, name another file";
     case SQLITE_CORRUPT:
-      return "store \"" + path + "\": is damaged (" + error.what() + "); see \"tasker store check\"";
+      return "store \"" + path + "\": is damaged (" + error.what() +
+             "); \"tasker store check\" lists what it finds, a copy made by \"tasker store backup\" can take its place";
     case SQLITE_BUSY:
       return "store \"" + path + "\": another process holds it and does not let go";
     case SQLITE_CANTOPEN:

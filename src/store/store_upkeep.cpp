@@ -1,5 +1,6 @@
 #include "store/store_upkeep.hpp"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -69,7 +70,7 @@ void remove_what_nobody_refers_to(Db& db, const std::string& path) {
 
 }  // namespace
 
-StoreStats stats_of(const std::string& path) {
+StoreStats stats_of(const std::string& path) try {
   Db db = open_for_reading(path);
   StoreStats stats;
   stats.version = version_of(db);
@@ -86,6 +87,8 @@ StoreStats stats_of(const std::string& path) {
   stats.log_lines = db.number("SELECT count(*) FROM step_logs");
   stats.engines_alive = living_engines(path);
   return stats;
+} catch (const SqliteError& error) {
+  throw std::runtime_error(explain(path, error));
 }
 
 std::vector<std::string> check(const std::string& path) {
@@ -125,6 +128,8 @@ void backup(const std::string& path, const std::string& to) {
     Statement copy = db.prepare("VACUUM INTO ?");
     copy.bind(to).run();
   } catch (const SqliteError& error) {
+    std::filesystem::remove(to, ignored);  // a part of a copy is none
+    if ((error.code() & 0xff) == SQLITE_CORRUPT) throw std::runtime_error(explain(path, error));
     throw std::runtime_error("the copy \"" + to + "\" can't be written: " + error.what());
   }
 }

@@ -23,4 +23,25 @@ TEST_CASE("a log above 64 MiB is warned of by its name and size; a smaller one, 
   CHECK(large_log(url).find(log + " has 70 MiB") != std::string::npos);
 }
 
+TEST_CASE("while a run goes on the log is looked at every ten seconds, and not at once") {
+  using namespace std::chrono_literals;
+  LogWatch watch;
+  const tasker::TimePoint start{};
+  CHECK(!watch.is_due(start));
+  CHECK(!watch.is_due(start + 9s));
+  CHECK(watch.is_due(start + 10s));
+  CHECK(!watch.is_due(start + 11s));
+  CHECK(watch.is_due(start + 25s));
+}
+
+TEST_CASE("a log that stays large is told once, and again when it has doubled") {
+  LogWatch watch;
+  CHECK(!watch.is_news(64u << 20));
+  CHECK(watch.is_news(70u << 20));
+  CHECK(!watch.is_news(71u << 20));
+  CHECK(!watch.is_news(0));
+  CHECK(watch.is_news(140u << 20));
+  CHECK(!watch.is_news(200u << 20));
+}
+
 TEST_SUITE_END();

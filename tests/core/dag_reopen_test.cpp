@@ -87,6 +87,62 @@ TEST_CASE("what waits for another failed step too stays where it is") {
   CHECK(run.executor.record().state == TaskState::Error);
 }
 
+TEST_CASE("a decision that a person resolves with a choice creates what it chose, when that is durable") {
+  HalfFailed run(TemplateBuilder()
+                     .step("a")
+                     .type(StepType::Decision)
+                     .step("left", {"a"})
+                     .step("right", {"a"})
+                     .step("join", {"left", "right"})
+                     .type(StepType::DeferredConvergence)
+                     .step("slow"));
+  const auto bad = run.executor.resolve(run.index("a"), JsonText::trusted(choose({"nobody"})), 8, run.now);
+  REQUIRE(std::holds_alternative<CannotReopen>(bad));
+  CHECK(std::get<CannotReopen>(bad).message.find("unknown step \"nobody\"") != std::string::npos);
+  CHECK(run.state("a") == StepState::Error);
+
+  const auto decided = run.executor.resolve(run.index("a"), JsonText::trusted(choose({"right"})), 9, run.now);
+  REQUIRE(std::holds_alternative<Transition>(decided));
+  const auto& transition = std::get<Transition>(decided);
+  REQUIRE(transition.created.size() == 2);
+  CHECK(transition.created[0].name == "right");
+  CHECK(transition.created[1].name == "join");
+  CHECK(run.refusal("a").find("are being created right now") != std::string::npos);
+  CHECK(run.ready().empty());
+  run.commit(transition);
+  CHECK(run.ready() == Names{"right"});
+  run.start("right");
+  run.succeed("right");
+  CHECK(run.ready() == Names{"join"});
+  run.start("join");
+  run.succeed("join");
+  run.succeed("slow");
+  CHECK(run.executor.record().state == TaskState::Complete);
+}
+
+TEST_CASE("a batchable step that a person resolves with batches gets its workers, and their sum") {
+  HalfFailed run(TemplateBuilder()
+                     .step("a")
+                     .type(StepType::Batchable)
+                     .step("work", {"a"})
+                     .type(StepType::BatchWorker)
+                     .step("sum", {"work"})
+                     .type(StepType::DeferredConvergence)
+                     .step("slow"));
+  run.commit(std::get<Transition>(run.executor.resolve(run.index("a"), JsonText::trusted(cut_into(2)), 9, run.now)));
+  CHECK(run.state("a") == StepState::ResolvedManually);
+  CHECK(run.ready() == Names{"work_001", "work_002"});
+  run.start("work_001");
+  run.start("work_002");
+  run.succeed("work_001");
+  run.succeed("work_002");
+  CHECK(run.ready() == Names{"sum"});
+  run.start("sum");
+  run.succeed("sum");
+  run.succeed("slow");
+  CHECK(run.executor.record().state == TaskState::Complete);
+}
+
 TEST_CASE("what can't be changed while the task runs says why") {
   HalfFailed run;
   CHECK(run.refusal("slow").find("\"slow\" is in_progress") != std::string::npos);

@@ -353,6 +353,34 @@ TEST_CASE("a failed step is run again, or resolved, once that is durable, while 
   CHECK(f.observer.ended->state == TaskState::Complete);
 }
 
+TEST_CASE("a failed decision that a person resolves creates its steps in the same commit, and they are sent after it") {
+  Fixture f;
+  const TaskId id = f.submit(
+      TemplateBuilder().step("d").type(StepType::Decision).step("x", {"d"}).step("y", {"d"}).step("c").build());
+  f.tick();
+  f.commit();
+  f.sent();
+  const auto no = std::make_shared<ErrorInfo>();
+  no->kind = ErrorKind::PermanentError;
+  no->retryable = false;
+  f.answer("d", Failed{no});
+  f.commit();
+  CHECK(f.engine.resolve(id, "d", JsonText::trusted(choose({"z"}))) != std::nullopt);
+  CHECK(!f.engine.resolve(id, "d", JsonText::trusted(choose({"y"}))));
+  f.tick();
+  const auto& written = std::get<Transition>(f.store.held_batch(0).writes.at(0));
+  CHECK(written.steps.at(0).to == StepState::ResolvedManually);
+  REQUIRE(written.created.size() == 1);
+  CHECK(written.created[0].name == "y");
+  CHECK(f.sent().empty());
+  f.commit();
+  CHECK(f.sent() == Names{"y"});
+  f.answer("y", Succeeded{});
+  f.answer("c", Succeeded{});
+  f.commit();
+  CHECK(f.observer.ended->state == TaskState::Complete);
+}
+
 TEST_CASE("an engine that ends while a commit is under way is not called back") {
   ManualPost post;
   HeldStore store(post);

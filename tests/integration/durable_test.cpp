@@ -203,6 +203,17 @@ TEST_CASE("a failed task is retried from what failed, with another context; a dr
   CHECK(shop.run({"store", "check"}).exit_code == 0);
 }
 
+TEST_CASE("a step that has not run yet is not run again: it is said what is") {
+  Workshop shop("not_yet");
+  const std::string file = shop.write_template("breaks",
+                                               "  - {name: b, handler: {callable: Breaks}, retry: {max_attempts: 1}}\n"
+                                               "  - {name: c, handler: {callable: Note}, dependencies: [b]}\n");
+  CHECK(shop.run({"run", file}).exit_code == 1);
+  const Finished refused = shop.run({"task", "retry", shop.only_task(), "--step", "c"});
+  CHECK(refused.exit_code == 1);
+  CHECK(has(refused.err, "the step \"c\" has not run yet; run again what it waits for"));
+}
+
 TEST_CASE("a task is cancelled in its engine through its socket, and in the store when its engine is dead") {
   Workshop shop("cancel");
   const std::string file = shop.write_template("hangs", kNoteThenHang);
@@ -268,6 +279,50 @@ TEST_CASE("what has failed in a task that an engine runs is run again, or declar
   CHECK(step_of(task, "one").at("results") == "mended");
   CHECK(step_of(task, "one").at("attempts") == 1);
   CHECK(step_of(task, "two").at("results") == json{{"by", "hand"}});
+  CHECK(shop.run({"store", "check"}).exit_code == 0);
+}
+
+TEST_CASE(
+    "a decision and a batch that failed in a task that an engine runs are resolved: that engine runs what they "
+    "create") {
+  Workshop shop("live_growth");
+  const std::string file = shop.write_template(
+      "live_growth",
+      "  - {name: route, type: decision, handler: {callable: Mended}}\n"
+      "  - {name: left, handler: {callable: Note}, dependencies: [route]}\n"
+      "  - {name: right, handler: {callable: Note}, dependencies: [route]}\n"
+      "  - {name: cut, type: batchable, handler: {callable: Mended}}\n"
+      "  - {name: work, type: batch_worker, handler: {callable: Note}, dependencies: [cut]}\n"
+      "  - {name: sum, type: deferred_convergence, handler: {callable: Note}, dependencies: [work, left, right]}\n"
+      "  - {name: slow, handler: {callable: Waits}}\n");
+  EngineProcess engine({"run", file, "-o", "jsonl", "-w", "2", "--max-memory", "500M"}, shop.options());
+  engine.wait_until(
+      [&] {
+        const auto first = engine.out().find("step.failed");
+        return first != std::string::npos && engine.out().find("step.failed", first + 1) != std::string::npos;
+      },
+      "two failures");
+  const std::string uuid = shop.only_task();
+  const auto resolve = [&](const std::string& step, const std::string& results) {
+    return shop.run({"task", "resolve-step", uuid, step, "--results", results});
+  };
+  const Finished unknown =
+      resolve("route", R"({"decision_point_outcome":{"type":"create_steps","step_names":["nobody"]}})");
+  CHECK(unknown.exit_code == 1);
+  CHECK(has(unknown.err, "the unknown step \"nobody\""));
+  CHECK(resolve("route", R"({"decision_point_outcome":{"type":"create_steps","step_names":["right"]}})").exit_code ==
+        0);
+  CHECK(resolve("cut", R"({"batch_processing_outcome":{"type":"create_batches","cursor_configs":[{"n":1},{"n":2}]}})")
+            .exit_code == 0);
+  engine.wait_until([&] { return shop.effects("sum") == 1; }, "what waited for all that was created");
+  shop.let_go_on();
+  CHECK(engine.wait() == 0);
+  for (const char* step : {"right", "work_001", "work_002"}) CHECK(shop.effects(step) == 1);
+  CHECK(shop.effects("left") == 0);
+  const json task = shop.run_json({"task", "show", uuid});
+  CHECK(task.at("state") == "complete");
+  CHECK(step_of(task, "route").at("state") == "resolved_manually");
+  CHECK(step_of(task, "cut").at("state") == "resolved_manually");
   CHECK(shop.run({"store", "check"}).exit_code == 0);
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "cli/terminal/console.hpp"
+#include "tasker/clock.hpp"
 
 namespace tasker::cli {
 
@@ -17,5 +20,21 @@ void tell_of_abandoned(const std::string& store_url, const std::string& run_id, 
 void warn_of_large_log(const std::string& store_url, const Console& console);
 /// Its sentence; empty: there is nothing to warn of.
 std::string large_log(const std::string& store_url);
+
+/// The same while a run goes on: when the log is looked at, and whether what is seen is worth another warning.
+class LogWatch {
+ public:
+  /// Every ten seconds, the first time after ten.
+  bool is_due(TimePoint now);
+  /// True when the log is too large for the first time, and each time it has doubled since.
+  bool is_news(std::uintmax_t bytes);
+
+ private:
+  std::optional<TimePoint> next_look_;
+  std::uintmax_t told_ = 0;
+};
+
+/// How large a store's write-ahead log is; 0 without one.
+std::uintmax_t log_bytes(const std::string& store_url);
 
 }  // namespace tasker::cli

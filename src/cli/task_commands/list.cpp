@@ -59,7 +59,8 @@ ExitCode task_list(const TaskOptions& options, const Console& console) {
                 : output == OutputFormat::Json ? tasks_json(tasks) + "\n"
                                                : json_lines(tasks));
   if (console.is_text() && static_cast<std::int64_t>(tasks.size()) == options.filter.limit) {
-    console.warn("the list is cut after " + std::to_string(tasks.size()) + " tasks; --limit 0 shows all");
+    console.warn("the list is cut after " + std::to_string(tasks.size()) + (tasks.size() == 1 ? " task" : " tasks") +
+                 "; --limit 0 shows all");
   }
   return ExitCode::Complete;
 }

@@ -43,7 +43,11 @@ void Console::print(const std::string& text) const {
 void Console::say(const std::string& text) const { static_cast<void>(write_all(STDERR_FILENO, text)); }
 
 void Console::warn(const std::string& message) const {
-  if (!options_.quiet) say(err_.bold(err_.yellow("warning:")) + " " + one_line(message) + "\n");
+  if (!options_.quiet) say(warning(message) + "\n");
+}
+
+std::string Console::warning(const std::string& message) const {
+  return err_.bold(err_.yellow("warning:")) + " " + one_line(message);
 }
 
 void Console::warn(const std::vector<Diagnostic>& warnings) const {

@@ -26,6 +26,8 @@ class Console {
   void say(const std::string& text) const;
   /// `warning: ...` on stderr, unless --quiet.
   void warn(const std::string& message) const;
+  /// The line alone, without its end, for what writes stderr itself.
+  std::string warning(const std::string& message) const;
   void warn(const std::vector<Diagnostic>& warnings) const;
 
  private:

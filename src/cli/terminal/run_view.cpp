@@ -10,6 +10,7 @@
 #include "cli/command_error.hpp"
 #include "cli/crash_report.hpp"
 #include "cli/run/event_writer.hpp"
+#include "cli/run/store_notices.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/terminal/worker_table.hpp"
 #include "io/descriptor_limit.hpp"
@@ -57,7 +58,8 @@ RuntimeOptions as_owner_of_the_process(RuntimeOptions options) {
 }  // namespace
 
 RunView::RunView(const Console& console, Mode mode)
-    : out_(idle_loop_, STDOUT_FILENO, kStdoutCapacity, nullptr),
+    : console_(console),
+      out_(idle_loop_, STDOUT_FILENO, kStdoutCapacity, nullptr),
       err_(idle_loop_, STDERR_FILENO, kStderrCapacity, nullptr),
       observer_(make_observer(console, mode)) {}
 
@@ -105,6 +107,13 @@ void RunView::show(const PoolSnapshot& workers) {
   err_.write(std::move(text));
 }
 
+void RunView::warn(const std::string& message) {
+  if (console_.options().quiet) return;
+  const std::string line = console_.warning(message);
+  if (display_) return display_->say({line});
+  err_.write(line + "\n");
+}
+
 void RunView::end_progress() {
   if (display_) display_->finish();
   err_.flush(forever());
@@ -129,7 +138,12 @@ void with_runtime(const RuntimeOptions& options, RunView& view, Observer& observ
   }
   runtime->stop_on_signals();
   runtime->on_signal(SIGUSR1, [&] { view.show(runtime->workers()); });
-  runtime->every(kBeat, [&] { view.tick(*runtime); });
+  LogWatch log_watch;
+  runtime->every(kBeat, [&] {
+    view.tick(*runtime);
+    if (log_watch.is_due(std::chrono::steady_clock::now()) && log_watch.is_news(log_bytes(options.store)))
+      view.warn(large_log(options.store));
+  });
   function(*runtime);
   runtime.reset();
   io::ignore_signal(SIGUSR1);

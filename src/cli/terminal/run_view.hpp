@@ -35,6 +35,9 @@ class RunView final : public Observer {
   /// Somebody wants to know what the workers do: a table on stderr, whatever else goes there.
   void show(const PoolSnapshot& workers);
 
+  /// A line that everybody is to see, above the live block where there is one; with --quiet nobody.
+  void warn(const std::string& message);
+
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
   void end_progress();
   /// stdout has as much to write as it may queue: time to start no more work.
@@ -50,6 +53,7 @@ class RunView final : public Observer {
   std::unique_ptr<Observer> make_observer(const Console& console, Mode mode);
   std::unique_ptr<Observer> for_people(std::unique_ptr<Observer> observer);
 
+  const Console& console_;
   SystemClock clock_;
   // The streams report a break to a loop, but the runtime's is its own and ends before they do: `tick` asks instead,
   // and this one never runs.
