@@ -294,6 +294,20 @@ class WorkflowTest < Minitest::Test
     assert_nil ENV.fetch("TASKER_TEST_ENV", nil)
   end
 
+  def test_files_that_reach_into_the_originals_repository_load
+    Dir.mktmpdir do |folder|
+      File.write(File.join(folder, "helper.rb"), "MOVED = 7")
+      File.write(File.join(folder, "h.rb"), <<~RUBY)
+        require_relative "../../nowhere/lib/tasker_core/errors"
+        require_relative "helper"
+        class Moved; def process(*) = MOVED; end
+      RUBY
+      template = { "name" => "w", "steps" => [{ "name" => "a", "handler" => "Moved" }] }
+      assert_equal 7, TaskerCore::Testing.run_workflow(template, {}, handlers: folder).results("a")
+    end
+    assert_raises(LoadError) { require_relative "../nowhere/lib/tasker_core/errors" }
+  end
+
   def test_files_with_blocks_can_be_run_more_than_once
     Dir.mktmpdir do |folder|
       Dir.mkdir("#{folder}/handlers")

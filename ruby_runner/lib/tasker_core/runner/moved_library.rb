@@ -10,12 +10,26 @@ module TaskerCore
       # require_relative goes by its caller's file, so it can't be aliased: this one does what Ruby's does.
       def self.install
         Kernel.module_eval do
+          alias_method :require_relative, :require_relative # no warning of the one that is replaced
           define_method(:require_relative) do |path|
             place = caller_locations(1, 1).first
             file = place.absolute_path || raise(LoadError, "cannot infer basepath")
             full = File.expand_path(path, File.dirname(file))
             require(MovedLibrary.here(full) || full)
           end
+          private :require_relative
+        end
+      end
+
+      # Only while the block runs: a test's process is not ours.
+      def self.during
+        before = Kernel.instance_method(:require_relative)
+        install
+        yield
+      ensure
+        Kernel.module_eval do
+          alias_method :require_relative, :require_relative
+          define_method(:require_relative, before)
           private :require_relative
         end
       end

@@ -12,7 +12,7 @@ module TaskerCore
       class << self
         # @param paths [Array<String>] files and folders
         def load(paths)
-          found = Runner::Loader.new.load(handlers: paths)
+          found = Runner::MovedLibrary.during { Runner::Loader.new.load(handlers: paths) }
           # A second load of the same files announces no blocks: they announced themselves when the file was first read.
           found.each { |handler| @announced[handler.name] = handler }
           new(Runner::HandlerRegistry.new(@announced.values))
