@@ -154,6 +154,10 @@ ExitCode bulk_run(const RunOptions& options, const SharedTemplate& task_template
   RunView view(console, RunView::Mode::Bulk);
   TaskLines lines(console);
   lines.write_to(view);
+  BulkStatus status;
+  if (!console.options().quiet) {
+    view.show_status([&](TimePoint now) { return status.line(lines.counts(), now); });
+  }
   RunResult result;
   with_runtime(runtime, view, lines, [&](Runtime& r) {
     result = r.check_handlers(*task_template);

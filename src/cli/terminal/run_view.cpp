@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
@@ -23,6 +24,8 @@ namespace {
 
 constexpr std::size_t kStdoutCapacity = 1 << 20;
 constexpr std::size_t kStderrCapacity = 4096;  ///< a few frames: a terminal that is behind gets no more of them
+constexpr auto kStatusDrawn = std::chrono::milliseconds(200);
+constexpr auto kStatusTold = std::chrono::seconds(10);
 constexpr auto kBeat = std::chrono::milliseconds(100);
 
 /// For as long as somebody reads; ended by a signal like any program that waits for its reader.
@@ -74,7 +77,12 @@ std::unique_ptr<Observer> RunView::make_observer(const Console& console, Mode mo
       if (!out_.write(std::move(line), keep) && droppable) ++dropped_events_;
     });
   }
-  if (mode == Mode::Bulk) return std::make_unique<LogLines>(to_stderr);
+  if (mode == Mode::Bulk) {
+    return std::make_unique<LogLines>([this](std::string line) {
+      clear_status();
+      err_.write(std::move(line));
+    });
+  }
   if (!console.err().tty) {
     if (options.output == OutputFormat::Json) return for_people(std::make_unique<LogLines>(to_stderr));
     return for_people(std::make_unique<ProgressLines>(to_stderr));
@@ -92,8 +100,32 @@ std::unique_ptr<Observer> RunView::for_people(std::unique_ptr<Observer> observer
   return std::make_unique<CrashAbridger>(*people_);
 }
 
+void RunView::show_status(std::function<std::string(TimePoint now)> line) {
+  if (err_.is_terminal() && out_.is_terminal()) return;  // the tasks' own lines come there
+  status_ = std::move(line);
+}
+
+void RunView::draw_status() {
+  const TimePoint now = clock_.steady();
+  if (!status_ || now < next_status_ || err_.full()) return;
+  const bool first = next_status_ == TimePoint{};
+  const bool live = err_.is_terminal();
+  next_status_ = now + (live ? Duration(kStatusDrawn) : Duration(kStatusTold));
+  const std::string line = status_(now);
+  if (first) return;
+  if (!live) return void(err_.write(line + "\n"));
+  const int width = stream_style(STDERR_FILENO, true).width;
+  err_.write("\r\x1b[K" + cut(line, static_cast<std::size_t>(std::max(width - 1, 1))));
+  status_drawn_ = true;
+}
+
+void RunView::clear_status() {
+  if (std::exchange(status_drawn_, false)) err_.write("\r\x1b[K");
+}
+
 void RunView::tick(Runtime& runtime) {
   if (display_) display_->tick();
+  draw_status();
   const bool broken = !out_.write("");
   if (broken && !std::exchange(stopped_, true)) runtime.stop();  // once: a second stop would kill
   if (std::exchange(was_behind_, is_behind()) && !was_behind_) runtime.more_work();
@@ -102,6 +134,7 @@ void RunView::tick(Runtime& runtime) {
 void RunView::show(const PoolSnapshot& workers) {
   const auto lines = worker_table(workers, stream_style(STDERR_FILENO, true));
   if (display_) return display_->say(lines);
+  clear_status();
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
   err_.write(std::move(text));
@@ -116,6 +149,8 @@ void RunView::warn(const std::string& message) {
 
 void RunView::end_progress() {
   if (display_) display_->finish();
+  status_ = nullptr;
+  clear_status();
   err_.flush(forever());
 }
 

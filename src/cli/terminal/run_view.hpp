@@ -38,6 +38,10 @@ class RunView final : public Observer {
   /// A line that everybody is to see, above the live block where there is one; with --quiet nobody.
   void warn(const std::string& message);
 
+  /// A line that says how far a run of many tasks is: drawn over itself on a terminal that shows nothing else, else
+  /// told every ten seconds.
+  void show_status(std::function<std::string(TimePoint now)> line);
+
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
   void end_progress();
   /// stdout has as much to write as it may queue: time to start no more work.
@@ -51,6 +55,8 @@ class RunView final : public Observer {
 
  private:
   std::unique_ptr<Observer> make_observer(const Console& console, Mode mode);
+  void draw_status();
+  void clear_status();
   std::unique_ptr<Observer> for_people(std::unique_ptr<Observer> observer);
 
   const Console& console_;
@@ -61,6 +67,9 @@ class RunView final : public Observer {
   io::OutputThread out_;
   io::OutputThread err_;
   ProgressDisplay* display_ = nullptr;  ///< the one of `people_`, when it is one
+  std::function<std::string(TimePoint now)> status_;
+  TimePoint next_status_{};
+  bool status_drawn_ = false;
   std::uint64_t dropped_events_ = 0;
   bool was_behind_ = false;
   bool stopped_ = false;              ///< because nobody reads

@@ -29,7 +29,11 @@ std::string text_line(const TaskRecord& record, ExitCode code, const Style& styl
 
 void TaskLines::on_event(const Event& event, WallTime at) {
   if (view_) view_->on_event(event, at);
-  if (const auto* end = std::get_if<TaskEnded>(&event)) ended(end->record);
+  if (std::holds_alternative<TaskStarted>(event)) ++under_way_;
+  if (const auto* end = std::get_if<TaskEnded>(&event)) {
+    if (under_way_ > 0) --under_way_;
+    ended(end->record);
+  }
   if (const auto* dropped = std::get_if<TaskDropped>(&event)) {
     const bool duplicate = dropped->why.kind == StoreError::Kind::DuplicateKey;
     refused(dropped->task.line.value_or(0), duplicate ? ExitCode::DuplicateKey : ExitCode::StoreFailed,

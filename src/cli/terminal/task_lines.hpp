@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/exit_code.hpp"
+#include "cli/run/bulk_status.hpp"
 #include "cli/terminal/console.hpp"
 #include "cli/terminal/run_view.hpp"
 #include "tasker/events.hpp"
@@ -28,6 +29,7 @@ class TaskLines final : public Observer {
   /// Called with every task that has ended.
   void on_end(std::function<void(const TaskRecord&)> function) { on_end_ = std::move(function); }
 
+  BulkCounts counts() const { return {complete_, failed_, under_way_, skipped_}; }
   std::uint64_t failed() const { return failed_; }
   ExitCode exit_code() const { return failed_ > 0 ? ExitCode::TaskFailed : ExitCode::Complete; }
   /// `12 tasks: 10 complete, 2 failed`
@@ -43,6 +45,7 @@ class TaskLines final : public Observer {
   std::uint64_t complete_ = 0;
   std::uint64_t failed_ = 0;
   std::uint64_t skipped_ = 0;
+  std::uint64_t under_way_ = 0;
 };
 
 }  // namespace tasker::cli
