@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kStdoutCapacity = 1 << 20;
 constexpr std::size_t kStderrCapacity = 4096;  ///< a few frames: a terminal that is behind gets no more of them
 constexpr auto kStatusDrawn = std::chrono::milliseconds(200);
-constexpr auto kStatusTold = std::chrono::seconds(10);
+constexpr auto kStatusTold = std::chrono::seconds(5);
 constexpr auto kBeat = std::chrono::milliseconds(100);
 
 /// For as long as somebody reads; ended by a signal like any program that waits for its reader.

@@ -39,7 +39,7 @@ class RunView final : public Observer {
   void warn(const std::string& message);
 
   /// A line that says how far a run of many tasks is: drawn over itself on a terminal that shows nothing else, else
-  /// told every ten seconds.
+  /// told every five seconds.
   void show_status(std::function<std::string(TimePoint now)> line);
 
   /// Takes the live block off the screen and waits until stderr has it all, so that what is printed next follows it.
