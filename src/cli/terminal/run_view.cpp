@@ -144,6 +144,7 @@ void RunView::warn(const std::string& message) {
   if (console_.options().quiet) return;
   const std::string line = console_.warning(message);
   if (display_) return display_->say({line});
+  clear_status();
   err_.write(line + "\n");
 }
 
