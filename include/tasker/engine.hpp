@@ -30,7 +30,7 @@ struct TaskRequest {
   std::optional<std::int64_t> line{};
   std::string unique_key{};        ///< refused while another live task of this template has it; empty: none
   SharedHandlerSet handler_set{};  ///< stored with the task, for whoever resumes it
-  std::optional<Uuid> uuid{};      ///< of the task, for callers that must know it beforehand; none: the engine makes one
+  std::optional<Uuid> uuid{};  ///< of the task, for callers that must know it beforehand; none: the engine makes one
 };
 
 /// A task of an engine that is gone, as it was read from the store.

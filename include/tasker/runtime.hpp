@@ -115,8 +115,8 @@ class Runtime {
   RunResult run_all(TaskSource& source, std::size_t at_once);
   /// A source that said `Later` has something now. From any thread.
   void more_work();
-  /// Cancels a task that has not ended; false: there is none with this uuid here. Loop thread: inside an Observer's call,
-  /// `every` or `post`.
+  /// Cancels a task that has not ended; false: there is none with this uuid here. Loop thread: inside an Observer's
+  /// call, `every` or `post`.
   bool cancel(const std::string& task_uuid);
   /// This engine's mark in the store, where others can be.
   std::optional<Uuid> engine_id() const;

@@ -227,7 +227,8 @@ TEST_CASE("command lines that mean nothing") {
   check({{"run"}, 2, kind, "run-workflow needs a TEMPLATE"});
   check({{"run", shop.good, "-w", "0"}, 2, kind, "--workers: \"0\" is no whole number from 1 to 1000"});
   check({{"run", shop.good, "--timeout", "soon"}, 2, kind, "--timeout"});
-  check({{"graph", shop.good, "--format", "png"}, 2, kind, "--format: \"png\" is not one of ascii, mermaid, dot or svg"});
+  check(
+      {{"graph", shop.good, "--format", "png"}, 2, kind, "--format: \"png\" is not one of ascii, mermaid, dot or svg"});
   check({{"run", "-", "-i", "-"},
          2,
          kind,
