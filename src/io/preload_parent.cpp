@@ -49,8 +49,7 @@ bool send(int socket, std::string_view text, const ChildStreams* streams) {
 }  // namespace
 
 PreloadParent::PreloadParent(EventLoop& loop, ChildProcessLauncher& launcher, Listener listener)
-    : loop_(loop),
-      launcher_(launcher),
+    : launcher_(launcher),
       listener_(std::move(listener)),
       patience_(loop.context(), [this] { signal_group(SIGKILL); }) {}
 

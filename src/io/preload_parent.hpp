@@ -74,7 +74,6 @@ class PreloadParent : public std::enable_shared_from_this<PreloadParent> {
   void lost(const std::shared_ptr<Birth>& birth, bool may_be_there, const worker::ExitStatus& status);
   std::shared_ptr<Birth> take(Id id);
 
-  EventLoop& loop_;
   ChildProcessLauncher& launcher_;
   Listener listener_;
   worker::ForkQueue queue_;

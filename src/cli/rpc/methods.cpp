@@ -172,7 +172,7 @@ class Table {
   template <typename Request>
   void task(const std::string& name, Request (*read)(std::string_view),
             Service::Cancel (Service::*ask)(Request, Asker)) {
-    on(name, [this, read, ask, &server = server_, &service = service_](const rpc::Call& call, rpc::Reply reply) {
+    on(name, [read, ask, &server = server_, &service = service_](const rpc::Call& call, rpc::Reply reply) {
       Request request;
       try {
         request = read(call.params);
