@@ -20,7 +20,7 @@
 namespace tasker::io {
 namespace {
 
-constexpr std::chrono::milliseconds kFarewellPatience(200);
+constexpr std::chrono::milliseconds kFarewellPatience(1000);
 /// A process stuck in the kernel is given up after that.
 constexpr std::chrono::seconds kHuntPatience(10);
 constexpr const char* kFarewell = "bye\n";

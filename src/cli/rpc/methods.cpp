@@ -154,7 +154,7 @@ class Table {
         "task/list", [](std::string_view params) { return read_task_filter(params, wall_now()); }, &Service::list);
     look("handler/list", read_handlers_request, &Service::handlers);
     task("handler/call", read_call_request, &Service::call);
-    on("shutdown", [this](const rpc::Call&, rpc::Reply reply) { server_.shut_down(std::move(reply)); });
+    on("shutdown", [&server = server_](const rpc::Call&, rpc::Reply reply) { server.shut_down(std::move(reply)); });
     on("initialize", [names = names_](const rpc::Call& call, rpc::Reply reply) {
       if (speaks_ours(call.params)) return reply.result(introduction(names));
       reply.error({rpc::ErrorCode::ProtocolVersion, "none of the protocol versions is spoken here; this is version " +
