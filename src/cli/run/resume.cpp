@@ -135,7 +135,7 @@ std::vector<Abandoned> abandoned_tasks(store::StoreReader& reader) {
     auto set = std::find_if(sets.begin(), sets.end(), same);
     if (set == sets.end()) set = sets.insert(sets.end(), {group.handler_set, {}, 0});
     set->count += group.count;
-    set->groups.push_back(std::move(group));
+    set->groups.push_back(group);
   }
   return sets;
 }
