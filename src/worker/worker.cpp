@@ -82,6 +82,8 @@ void Worker::ready() {
 
 void Worker::stop() {
   if (phase_ == Phase::Gone) return;
+  // Nobody waits for a boot that nobody needs.
+  if (!boot_.is_ready()) end_group(SIGTERM);
   phase_ = Phase::Stopping;
   ended_by_engine_ = true;
   delivery_.take_back_waiting();
@@ -188,7 +190,8 @@ void Worker::on_handshake(const rpc::Message& message, std::string_view line) {
   const rpc::RequestId id = result ? result->id : error->id;
   if (id != last_id_) return distrust("answered request " + std::to_string(id) + ", which is not open");
   if (result && boot_.answered(*result, pid(), clock_.steady())) return ready();
-  if (error) boot_.refused(*error);
+  // One that was told to stop says which file it was interrupted in.
+  if (error && !ended_by_engine_) boot_.refused(*error);
   end_group(SIGKILL);
 }
 

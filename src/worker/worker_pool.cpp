@@ -17,6 +17,7 @@ WorkerPool::WorkerPool(PoolConfig config, ProcessLauncher& launcher, const Clock
       listener_(std::move(listener)),
       requests_(config_.worker.environment),
       flight_(config_.flight),
+      growth_(config_.growth_patience),
       supervisor_({config_.workers, config_.watch, config_.flight.patience}, config_.worker, launcher, clock, observer,
                   *this) {}
 
@@ -51,7 +52,8 @@ void WorkerPool::pump() {
     if (!worker->accepts(parcel_of(next))) continue;
     send(*worker, std::move(params), timeout);
   }
-  if (queue_.has_next()) supervisor_.want(supervisor_.busy() + queue_.eligible());
+  growth_.see(queue_.has_next(), clock_.steady());
+  if (queue_.has_next()) supervisor_.want(growth_.grows() ? supervisor_.busy() + queue_.eligible() : 1);
 }
 
 void WorkerPool::send(Worker& worker, std::string params, Duration timeout) {

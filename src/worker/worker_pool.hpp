@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
 #include "tasker/step_handler.hpp"
 #include "worker/flight_policy.hpp"
+#include "worker/growth_policy.hpp"
 #include "worker/step_queue.hpp"
 #include "worker/step_request.hpp"
 #include "worker/supervisor.hpp"
@@ -15,6 +17,7 @@ struct PoolConfig {
   std::size_t workers = 1;
   Duration step_timeout = std::chrono::seconds(600);
   bool watch = false;  ///< somebody edits the handler files: code that does not load is waited for
+  Duration growth_patience = std::chrono::milliseconds(10);  ///< with steps that wait, before a further worker starts
   FlightConfig flight;
   WorkerSettings worker;
 };
@@ -41,7 +44,7 @@ class WorkerPool final : private SupervisorListener {
   const std::vector<HandlerInfo>& handlers() const { return supervisor_.handlers(); }
 
   void tick(TimePoint now);
-  TimePoint next_due() const { return supervisor_.next_due(); }
+  TimePoint next_due() const { return std::min(supervisor_.next_due(), growth_.next_due()); }
   void shift_deadlines(Duration by) { supervisor_.shift_deadlines(by); }
 
   /// Gives back what was not sent and lets the workers end.
@@ -72,6 +75,7 @@ class WorkerPool final : private SupervisorListener {
   Listener listener_;
   StepRequestWriter requests_;
   FlightPolicy flight_;
+  GrowthPolicy growth_;
   StepQueue queue_;
   Supervisor supervisor_;
 };

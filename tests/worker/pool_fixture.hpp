@@ -30,6 +30,7 @@ class PoolFixture : private TaskView, private StepReplySink {
     }
     worker::PoolConfig config;
     config.workers = workers;
+    config.growth_patience = {};
     config.worker.command.argv = {"ruby", "runner.rb"};
     if (configure) configure(config);
     worker::WorkerPool::Listener listener;

@@ -157,6 +157,46 @@ TEST_CASE("a request longer than a line may be is a failure with both sizes, and
   CHECK(f.child().methods() == Names{"initialize", "initialized"});
 }
 
+TEST_CASE("a further worker is started only when steps have been waiting for as long as its boot is worth") {
+  PoolFixture f(3, TemplateBuilder().step("a").step("b").step("c"),
+                [](PoolConfig& config) { config.growth_patience = 10ms; });
+  f.submit("a");
+  f.submit("b");
+  f.submit("c");
+  CHECK(f.launcher.children.size() == 1);
+  CHECK(f.pool->next_due() == f.clock.steady() + 10ms);
+  f.tick_after(9ms);
+  CHECK(f.launcher.children.size() == 1);
+  f.tick_after(1ms);
+  CHECK(f.launcher.children.size() == 3);
+}
+
+TEST_CASE("steps that are done before a further worker could boot need none") {
+  PoolFixture f(2, TemplateBuilder().step("a").step("b").step("c"),
+                [](PoolConfig& config) { config.growth_patience = 10ms; });
+  f.submit("a");
+  f.child().says_hello();
+  f.submit("b");
+  f.clock.advance(6ms);
+  f.child().result(kOk);
+  f.submit("c");
+  f.clock.advance(6ms);
+  f.child().result(kOk);
+  f.tick_after(20ms);
+  CHECK(f.launcher.children.size() == 1);
+}
+
+TEST_CASE("a worker that boots when all is done is ended at once, and its interrupted boot is no failure") {
+  PoolFixture f;
+  f.submit("a");
+  f.pool->stop();
+  CHECK(f.child().group_signals == std::vector{SIGTERM});
+  f.child().error(-32005, "x.rb: interrupted by SIGTERM", R"({"file":"x.rb","class":"SignalException"})");
+  f.child().dies(SIGKILL);
+  CHECK(!f.no_worker);
+  CHECK(f.pool->all_gone());
+}
+
 TEST_CASE("workers are started as work asks for them, in parallel, no more than there are slots") {
   PoolFixture f(2);
   f.submit("a");
