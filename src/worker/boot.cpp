@@ -44,6 +44,7 @@ bool Boot::answered(const rpc::ResultMessage& message, int pid, TimePoint now) {
     return false;
   }
   handlers_ = std::move(hello.handlers);
+  keeps_contexts_ = hello.keeps_contexts;
   ready_ = true;
   took_ = now - started_;
   return true;

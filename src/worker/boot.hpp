@@ -42,6 +42,8 @@ class Boot {
   Duration took() const { return took_; }
   TimePoint started() const { return started_; }
   const std::vector<HandlerInfo>& handlers() const { return handlers_; }
+  /// It said that it takes `context/put`.
+  bool keeps_contexts() const { return keeps_contexts_; }
   /// When it fails unless it has answered.
   TimePoint deadline() const { return ready_ || failure_ ? TimePoint::max() : deadline_; }
   void shift(Duration by) { deadline_ += by; }
@@ -60,6 +62,7 @@ class Boot {
   bool late_ = false;
   std::optional<BootReport> failure_;
   std::vector<HandlerInfo> handlers_;
+  bool keeps_contexts_ = false;
 };
 
 }  // namespace tasker::worker

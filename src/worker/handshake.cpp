@@ -75,6 +75,8 @@ std::variant<Hello, std::string> parse_hello(std::string_view result) {
   Hello hello;
   hello.pid = natural(JsonMembers::of_checked(*runner).integer("pid"));
   for (const std::string_view handler : json_elements(*handlers)) hello.handlers.push_back(handler_info(handler));
+  const auto features = members.strings("features");
+  hello.keeps_contexts = std::find(features.begin(), features.end(), "context_ref") != features.end();
   return hello;
 }
 

@@ -38,8 +38,10 @@ bool StepDelivery::accepts(const Parcel& parcel) const {
 }
 
 void StepDelivery::send(rpc::RequestId id, StepJob job) {
-  std::string line = rpc::request_line(id, "step/process", job.params);
+  std::string line = preface_lines(job.plan, job.context) + rpc::request_line(id, "step/process", job.params);
+  shelf_.sent(id, job.task_id, job.context.text().size(), job.plan);
   job.params = {};
+  job.context = {};
   const Parcel parcel{job.at_most_once, job.depth, line.size()};
   sent_.emplace(id, Sent{std::move(job), Escalation(escalation_), clock_.steady(), {}, std::nullopt, std::nullopt});
   ledger_.sent(id, parcel, host_.write(std::move(line)));
@@ -161,6 +163,13 @@ std::optional<std::string> StepDelivery::on_answer(const rpc::ErrorMessage& mess
   const bool known = found != sent_.end();
   StepAnswer answer = step_answer(message, known ? found->second.escalation.reason() : std::nullopt,
                                   known ? found->second.job.timeout : Duration{});
+  if (known && message.code == rpc::ErrorCode::UnknownContextRef) {
+    // Sent again without end, it would be refused without end.
+    if (!shelf_.refers(message.id)) {
+      return "does not know the context of request " + std::to_string(message.id) + ", which holds it whole";
+    }
+    shelf_.give_up();
+  }
   const bool given_back = std::holds_alternative<NotStarted>(answer.outcome);
   if (auto fault = refuse(message.id, given_back)) return fault;
   const bool acknowledged = message.code == rpc::ErrorCode::Cancelled;
@@ -224,6 +233,7 @@ void StepDelivery::finish(rpc::RequestId id, StepAnswer answer, bool acknowledge
   const bool stopped_as_asked = acknowledged && !sent.escalation.is_ending();
   if (sent.escalation.begun() && !stopped_as_asked && !retires_) retires_ = RecycleReason::Distrusted;
   ledger_.answered(id);
+  shelf_.answered(id);
   begin_oldest();
   StepEnd end{sent.job.reply.dispatch(), sent.job.handler, completed, answer.took, answer.rss_kb};
   if (!end.took && sent.begun.steady != TimePoint{}) end.took = attempt.duration;

@@ -12,6 +12,7 @@
 #include "tasker/step_handler.hpp"
 #include "tasker/uuid.hpp"
 #include "tasker/workers.hpp"
+#include "worker/context_shelf.hpp"
 #include "worker/delivery_ledger.hpp"
 #include "worker/escalation.hpp"
 #include "worker/process.hpp"
@@ -25,6 +26,9 @@ struct StepJob {
 
   StepReply reply;
   std::string params;  ///< of `step/process`
+  ContextPlan plan;    ///< how its context travels, as `params` say
+  TaskId task_id = 0;
+  JsonText context;  ///< of its task
   Duration queued{};
   Duration timeout{};
   bool at_most_once = false;  ///< travels alone, and counts as started only once `step/started` was read
@@ -70,6 +74,8 @@ class StepDelivery {
 
   bool accepts(const Parcel& parcel) const;
   void send(rpc::RequestId id, StepJob job);
+  /// How a context would travel with the next request.
+  ContextPlan plan(TaskId task, std::size_t bytes) const { return shelf_.plan(task, bytes); }
   void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
   /// Asks for everything back that waits behind the running step, and was not asked for yet.
   void take_back_waiting();
@@ -121,6 +127,7 @@ class StepDelivery {
   const JsonLimits& limits_;
   const Clock& clock_;
   DeliveryLedger ledger_;
+  ContextShelf shelf_;
   SentMap sent_;
   std::optional<RecycleReason> retires_;
 };

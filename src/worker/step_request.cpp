@@ -13,6 +13,7 @@ namespace tasker::worker {
 namespace {
 
 constexpr std::size_t kTasksKept = 256;
+constexpr std::string_view kContextKey = "\"context\":";
 
 /// FNV-1a, 64 bit: names that must be the same numbers in every run and process.
 std::uint64_t fnv(std::string_view text, std::uint64_t hash = 14695981039346656037ULL) {
@@ -160,16 +161,22 @@ std::string without_cursors(const JsonText& results) {
 
 std::int64_t workflow_step_id(TaskId task, StepIndex step) { return task * 1'000'000 + step + 1; }
 
-const std::string& StepRequestWriter::task_text(const Task& task) {
+const StepRequestWriter::TaskText& StepRequestWriter::task_text(const Task& task) {
   if (const auto found = task_texts_.find(task.id); found != task_texts_.end()) return found->second;
   if (order_.size() >= kTasksKept) {
     task_texts_.erase(order_.front());
     order_.pop_front();
   }
   order_.push_back(task.id);
-  std::string& text = task_texts_[task.id];
-  JsonWriter json(text);
+  std::string whole;
+  JsonWriter json(whole);
   write_task(json, task);
+  // The writer sets no space between a key and its value.
+  const auto value = *JsonMembers::of_checked(whole).find("context");
+  const auto end = static_cast<std::size_t>(value.data() - whole.data()) + value.size();
+  const std::size_t begin = end - value.size() - kContextKey.size();
+  TaskText& text = task_texts_[task.id];
+  text = {whole.substr(0, begin), whole.substr(begin, end - begin), whole.substr(end)};
   return text;
 }
 
@@ -206,8 +213,12 @@ void StepRequestWriter::write_sequence(JsonWriter& json, const StepContext& cont
   json.end_array().end_object();
 }
 
-std::string StepRequestWriter::params(const StepContext& context, Duration timeout, WallTime now) {
-  const std::string& task = task_text(context.task());
+std::string StepRequestWriter::params(const StepContext& context, Duration timeout, WallTime now,
+                                      std::optional<std::int64_t> context_ref) {
+  const TaskText& text = task_text(context.task());
+  std::string task = text.before;
+  task += context_ref ? "\"context_ref\":" + std::to_string(*context_ref) : text.context;
+  task += text.after;
   const auto& handler = context.step_template().handler;
   std::string out;
   out.reserve(task.size() + 2048);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -20,17 +22,24 @@ class StepRequestWriter {
  public:
   explicit StepRequestWriter(std::string environment) : environment_(std::move(environment)) {}
 
-  std::string params(const StepContext& context, Duration timeout, WallTime now);
+  /// With a `context_ref` the task says that in place of its context.
+  std::string params(const StepContext& context, Duration timeout, WallTime now,
+                     std::optional<std::int64_t> context_ref = std::nullopt);
 
  private:
-  const std::string& task_text(const Task& task);
+  struct TaskText {
+    std::string before;   ///< up to the member of the context
+    std::string context;  ///< that member
+    std::string after;
+  };
+  const TaskText& task_text(const Task& task);
   const std::string& results_for_worker(const JsonText& cut);
   void write_sequence(JsonWriter& json, const StepContext& context);
 
   std::string environment_;
   // Least recently made first; a task that is still running when it falls out is only written again.
   std::list<TaskId> order_;
-  std::unordered_map<TaskId, std::string> task_texts_;
+  std::unordered_map<TaskId, TaskText> task_texts_;
   JsonText cut_;  ///< a batchable step's results, the last that were shortened
   std::string shortened_ = "null";
 };

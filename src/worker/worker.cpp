@@ -218,8 +218,13 @@ bool Worker::accepts(const Parcel& parcel) const {
          !recycling_.will_have_served(delivery_.size(), clock_.steady());
 }
 
+ContextPlan Worker::plan_context(TaskId task, std::size_t bytes) const {
+  return boot_.keeps_contexts() ? delivery_.plan(task, bytes) : ContextPlan{};
+}
+
 void Worker::run(StepJob job) {
-  if (!accepts({job.at_most_once, job.depth, job.params.size()}))
+  const std::size_t bytes = job.params.size() + preface_bytes(job.plan, job.context.text().size());
+  if (!accepts({job.at_most_once, job.depth, bytes}))
     throw std::logic_error("a step is sent to a worker that does not take it");
   recycling_.on_step_sent();
   delivery_.send(++last_id_, std::move(job));

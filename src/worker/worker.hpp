@@ -80,6 +80,8 @@ class Worker final : private DeliveryHost {
   std::optional<StartFailure> start(ProcessLauncher& launcher);
   /// True when it can be sent a step now.
   bool accepts(const Parcel& parcel) const;
+  /// How a task's context of so many bytes would travel with the next step.
+  ContextPlan plan_context(TaskId task, std::size_t bytes) const;
   /// Sends a step. Expects `accepts`.
   void run(StepJob job);
   /// Stops the step of that dispatch, when it is here.

@@ -46,28 +46,41 @@ void WorkerPool::pump() {
     if (!worker) break;
     const StepTemplate& of = next.context.step_template();
     const Duration timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
-    std::string params = requests_.params(next.context, timeout, clock_.wall());
-    next.bytes = params.size() + kEnvelopeBytes;
-    // Behind another one only what fits into the pipe: it looks for its worker again, with its size.
+    ContextPlan plan = plan_for(*worker, next.context);
+    std::string params = requests_.params(next.context, timeout, clock_.wall(), plan.ref);
+    next.bytes = params.size() + kEnvelopeBytes + preface_bytes(plan, next.context.task().context.text().size());
+    // Behind another one only what fits into the pipe: it looks for its worker again, with its size (which may be
+    // another one there, where the context is held or not; each time round it grows, so this ends).
     if (!worker->accepts(parcel_of(next))) continue;
-    send(*worker, std::move(params), timeout);
+    send(*worker, std::move(params), std::move(plan), timeout);
   }
   growth_.see(queue_.has_next(), clock_.steady());
   if (queue_.has_next()) supervisor_.want(growth_.grows() ? supervisor_.busy() + queue_.eligible() : 1);
 }
 
-void WorkerPool::send(Worker& worker, std::string params, Duration timeout) {
+/// A task of one step would only pay for a message more; a put is a line, and a line has its limit.
+ContextPlan WorkerPool::plan_for(const Worker& worker, const StepContext& context) const {
+  const std::size_t bytes = context.task().context.text().size();
+  const bool fits = bytes + kEnvelopeBytes <= config_.worker.limits.max_bytes;
+  if (!fits || context.total_steps() < 2) return {};
+  return worker.plan_context(context.task().id, bytes);
+}
+
+void WorkerPool::send(Worker& worker, std::string params, ContextPlan plan, Duration timeout) {
   const Parcel parcel = parcel_of(queue_.next());
   QueuedStep queued = queue_.pop();
   const StepContext& context = queued.context;
   StepJob job{std::move(queued.reply)};
   job.timeout = timeout;
   job.params = std::move(params);
-  if (queued.bytes > config_.worker.limits.max_bytes) return refuse(job, context);
+  if (job.params.size() + kEnvelopeBytes > config_.worker.limits.max_bytes) return refuse(job, context);
   job.queued = clock_.steady() - queued.since;
   job.at_most_once = parcel.alone;
   job.depth = parcel.depth;
   job.handler = queued.handler;
+  job.plan = std::move(plan);
+  job.task_id = context.task().id;
+  job.context = context.task().context;
   job.task_uuid = context.task().uuid;
   job.step_name = context.step().name;
   job.attempt = context.attempt();

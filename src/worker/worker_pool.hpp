@@ -65,8 +65,9 @@ class WorkerPool final : private SupervisorListener {
 
   void pump();
   Parcel parcel_of(const QueuedStep& queued) const;
+  ContextPlan plan_for(const Worker& worker, const StepContext& context) const;
   /// The next one.
-  void send(Worker& worker, std::string params, Duration timeout);
+  void send(Worker& worker, std::string params, ContextPlan plan, Duration timeout);
   void refuse(StepJob& job, const StepContext& context);
   static std::string biggest_result(const StepContext& context);
 
