@@ -49,14 +49,14 @@ struct FakeChild {
     return 0;
   }
   /// Answers the handshake with handlers of these names.
-  void says_hello(const std::vector<std::string>& handlers = {"H"}) {
+  void says_hello(const std::vector<std::string>& handlers = {"H"}, const std::string& features = "") {
     std::string list;
     for (const auto& name : handlers)
       list +=
           (list.empty() ? "" : ",") +
           ("{\"name\":\"" + name + "\",\"file\":\"/h.rb\",\"line\":1,\"api\":\"process\",\"methods\":[\"process\"]}");
     result("{\"protocol_version\":1,\"runner\":{\"version\":\"0\",\"ruby\":\"3.1\",\"pid\":" + std::to_string(pid) +
-           "},\"handlers\":[" + list + "],\"features\":[]}");
+           "},\"handlers\":[" + list + "],\"features\":[" + features + "]}");
   }
   void result(const std::string& json) { result(json, last_id()); }
   void result(const std::string& json, std::int64_t id) {

@@ -42,6 +42,8 @@ class PoolFixture : private TaskView, private StepReplySink {
   }
   ~PoolFixture() override { pool.reset(); }
 
+  /// Of the task, before its first step.
+  void set_context(std::string json) { task_.context = JsonText::trusted(std::move(json)); }
   void submit(const std::string& step) {
     for (StepIndex i = 0; i < steps_.size(); ++i) {
       if (steps_[i].name != step) continue;
