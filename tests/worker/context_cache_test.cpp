@@ -83,7 +83,7 @@ TEST_CASE("a worker dies with a context on it: the next one gets it anew") {
   f.submit("b");
   f.child().dies(SIGKILL);
   f.submit("c");
-  f.tick_after(60s);
+  f.tick_after(1s);
   f.child(1).says_hello({"H"}, kKeeps);
   CHECK(f.child(1).methods() == Names{"initialize", "initialized", "context/put", "step/process"});
   CHECK(f.whole(2, 1));
