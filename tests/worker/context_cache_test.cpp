@@ -76,6 +76,18 @@ TEST_CASE("a put counts with its request for what fits into the pipe; a referenc
   CHECK((f.refers(4, 1) && f.refers(5, 1)));
 }
 
+TEST_CASE("the answer lets a context go: the next task's takes its place") {
+  Big f(5'000'000);
+  f.submit("a");
+  f.child().says_hello({"H"}, kKeeps);
+  f.child().result(kOk);
+  f.next_task();
+  f.submit("a");
+  CHECK(f.child().methods() == Names{"initialize", "initialized", "context/put", "step/process", "context/drop",
+                                     "context/put", "step/process"});
+  CHECK(f.refers(6, 2));
+}
+
 TEST_CASE("a worker dies with a context on it: the next one gets it anew") {
   Big f;
   f.submit("a");

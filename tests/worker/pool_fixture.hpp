@@ -44,6 +44,8 @@ class PoolFixture : private TaskView, private StepReplySink {
 
   /// Of the task, before its first step.
   void set_context(std::string json) { task_.context = JsonText::trusted(std::move(json)); }
+  /// The steps that follow are another task's; none is on its way.
+  void next_task() { ++task_.id; }
   void submit(const std::string& step) {
     for (StepIndex i = 0; i < steps_.size(); ++i) {
       if (steps_[i].name != step) continue;

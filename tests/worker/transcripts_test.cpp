@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "core/dag_executor.hpp"
 #include "core/json_scan.hpp"
@@ -28,8 +29,8 @@ namespace fs = std::filesystem;
 const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
 /// What only a runner must withstand: our engine never sends anything malformed or old.
-const std::set<std::string> kRunnerOnly = {"context",        "parse_error",     "ping", "recall_running", "shutdown",
-                                           "unknown_method", "version_mismatch"};
+const std::set<std::string> kRunnerOnly = {"context_unknown", "parse_error",     "ping", "recall_running", "shutdown",
+                                           "unknown_method",  "version_mismatch"};
 
 struct Line {
   json parsed;
@@ -102,13 +103,22 @@ class Player final : private WorkerListener, private StepReplySink {
     const json& message = line.parsed["message"];
     const std::string method = message["method"];
     if (method == "initialize" || method == "initialized") return wrote(message);
+    if (method == "context/put") return put(line);
+    if (method == "context/drop") return plan_.drops.push_back(message["params"]["ref"]);
     if (method == "step/process") {
       clock_.advance(1s);
       StepJob job{StepReply(*this, ++dispatch_)};
+      if (line.message.find("\"context_ref\":") != std::string::npos)
+        refer(job, message["params"]["task"]["context_ref"]);
       job.params = json_slice(line.message, "params");
       job.timeout = 600s;
       job.depth = 2;
+      const ContextPlan plan = job.plan;
       worker_->run(std::move(job));
+      for (const std::int64_t ref : plan.drops) {
+        wrote({{"jsonrpc", "2.0"}, {"method", "context/drop"}, {"params", {{"ref", ref}}}});
+      }
+      if (plan.put) wrote(put_);
       wrote(message);
     }
     if (method == "$/cancelRequest" && worker_->runs(dispatch_of(message["params"]["id"]))) {
@@ -120,6 +130,21 @@ class Player final : private WorkerListener, private StepReplySink {
       wrote(message);
       CHECK(child().signals.back() == SIGURG);
     }
+  }
+
+  /// It goes out with the next step, as the contexts of tasks do: task N has context N.
+  void put(const Line& line) {
+    plan_.put = true;
+    context_ = JsonText::trusted(json_slice(json_slice(line.message, "params"), "value"));
+    put_ = line.parsed["message"];
+  }
+  void refer(StepJob& job, std::int64_t ref) {
+    plan_.ref = ref;
+    job.task_id = ref;
+    job.context = context_;
+    const ContextPlan own = worker_->plan_context(job.task_id, context_.text().size());
+    CHECK((own.ref == plan_.ref && own.put == plan_.put));
+    job.plan = std::exchange(plan_, {});
   }
 
   /// The next line that the worker wrote is this message, whatever the order of keys.
@@ -221,6 +246,9 @@ class Player final : private WorkerListener, private StepReplySink {
   std::optional<Worker> worker_;
   std::optional<StepOutcome> answered_;
   AttemptReport report_;
+  ContextPlan plan_;  ///< of the next step
+  JsonText context_;  ///< the last that was put
+  json put_;          ///< that message
   std::size_t next_ = 0;
   DispatchId dispatch_ = 0;
 };

@@ -308,19 +308,33 @@ module Transcripts
                                                  t.result(3, {})
                                                  t.goodbye
                                                }],
-    "context" => ["A context that travelled once is referred to; a handler that changes it changes its own copy.",
+    "context" => ["A context that travelled once is referred to, until it is dropped; a handler that changes it changes its own copy.",
                   ["handlers/changes.rb"], lambda { |t|
                                              t.open(CHANGES)
-                                             t.notify("context/put", { "ref" => 1, "value" => { "items" => [1, 2, 3], "note" => "n", "nested" => {} } })
-                                             t.process(2, "Changes", task: { "context_ref" => 1 })
-                                             t.done(2, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
-                                             t.process(3, "Changes", task: { "context_ref" => 1 })
-                                             t.done(3, { "items" => [1, 2, 3, 4], "note" => "n!", "nested" => { "seen" => true } })
+                                             value = { "items" => [1, 2, 3], "note" => "n" * 4_096, "nested" => {} }
+                                             seen = { "items" => [1, 2, 3, 4], "note" => "#{value["note"]}!", "nested" => { "seen" => true } }
+                                             t.notify("context/put", { "ref" => 1, "value" => value })
+                                             [2, 3].each do |id|
+                                               t.process(id, "Changes", task: { "context_ref" => 1 })
+                                               t.done(id, seen)
+                                             end
                                              t.notify("context/drop", { "ref" => 1 })
-                                             t.process(4, "Changes", task: { "context_ref" => 1 })
-                                             t.error(4, -32_009, "unknown context reference 1", { "ref" => 1 })
+                                             t.notify("context/put", { "ref" => 2, "value" => value.merge("items" => []) })
+                                             t.process(4, "Changes", task: { "context_ref" => 2 })
+                                             t.done(4, seen.merge("items" => [4]))
                                              t.goodbye
                                            }],
+    "context_unknown" => ["A reference that was dropped, or never given, is refused; the step was not started.",
+                          ["handlers/changes.rb"], lambda { |t|
+                                                     t.open(CHANGES)
+                                                     t.notify("context/put", { "ref" => 1, "value" => {} })
+                                                     t.notify("context/drop", { "ref" => 1 })
+                                                     [2, 3].each do |id|
+                                                       t.process(id, "Changes", task: { "context_ref" => id - 1 })
+                                                       t.error(id, -32_009, "unknown context reference #{id - 1}", { "ref" => id - 1 })
+                                                     end
+                                                     t.goodbye
+                                                   }],
     "telling" => ["step/started comes first, then what the handler tells; nothing it prints is on the wire.",
                   ["handlers/talks.rb"], lambda { |t|
                                            t.open(TALKS)
