@@ -4,7 +4,7 @@ install(TARGETS tasker EXPORT taskerTargets COMPONENT development)
 install(TARGETS tasker_bin RUNTIME COMPONENT runtime)
 install(DIRECTORY include/tasker TYPE INCLUDE COMPONENT development)
 install(DIRECTORY ruby_runner DESTINATION ${CMAKE_INSTALL_DATADIR}/tasker COMPONENT runtime
-        PATTERN "test" EXCLUDE PATTERN "pkg" EXCLUDE PATTERN "doc" EXCLUDE PATTERN ".yardoc" EXCLUDE PATTERN "Rakefile" EXCLUDE)
+        PATTERN "test" EXCLUDE PATTERN "pkg" EXCLUDE PATTERN "doc" EXCLUDE PATTERN ".yard*" EXCLUDE PATTERN "Rakefile" EXCLUDE)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/packed/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT runtime)
 install(FILES src/cli/completion/tasker.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME tasker COMPONENT runtime)
 install(FILES src/cli/completion/tasker.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _tasker COMPONENT runtime)

@@ -68,6 +68,8 @@ def show(event):
 
 def main(template, context="{}"):
     binary = os.environ.get("TASKER", str(pathlib.Path(__file__).resolve().parents[2] / "bin/tasker"))
+    if not os.access(binary, os.X_OK):
+        binary = "tasker"  # installed
     tasker = Tasker([binary, "rpc"], show)
     try:
         check = tasker.request("workflow/validate", template=template)

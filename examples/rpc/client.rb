@@ -67,6 +67,7 @@ end
 if $PROGRAM_NAME == __FILE__
   template, context = ARGV
   tasker = ENV.fetch("TASKER", File.expand_path("../../bin/tasker", __dir__))
+  tasker = "tasker" unless File.executable?(tasker) # installed
   client = TaskerClient.new(tasker, "rpc") do |event|
     puts "#{event["event"]} #{event["step"]}" if event["event"].start_with?("step.completed", "step.failed")
   end

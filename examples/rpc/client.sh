@@ -6,6 +6,7 @@ template=$1
 context=${2:-"{}"}
 here=$(dirname "$(readlink -f "$0")")
 tasker=${TASKER:-$here/../../bin/tasker}
+[ -x "$tasker" ] || tasker=tasker # installed
 
 # The path goes into a JSON string: quotes and backslashes are escaped.
 path=$(printf '%s' "$template" | sed 's/[\\"]/\\&/g')

@@ -23,6 +23,11 @@ depends=$(dpkg-deb -f "$deb" Depends)
 for wanted in "libc6" "libsqlite3-0" "libre2-9" "libyaml-cpp0.7" "ruby (>= 1:3.0)"; do
   case $depends in *"$wanted"*) ;; *) fail "Depends lacks $wanted: $depends" ;; esac
 done
+case $(dpkg-deb -f "$deb" Maintainer) in *" <"*@*">") ;; *) fail "the maintainer is no name with an address" ;; esac
+# A debug build's size is not what lintian is to judge, its packing is.
+if command -v lintian >/dev/null; then
+  lintian --allow-root --fail-on error,warning "$deb" >"$work/lintian" 2>&1 || fail "lintian: $(cat "$work/lintian")"
+fi
 root=$work/root
 quietly dpkg-deb -x "$deb" "$root"
 [ -z "$(find "$root" -user root -perm -o+w ! -type l)" ] || fail "files that everybody may write"
@@ -46,6 +51,9 @@ case $said in *'"state":"complete"'*) ;; *) fail "the example said: $said" ;; es
 "$root/usr/bin/tasker" doctor -o json >doctor.json || fail "the doctor said: $(cat doctor.json)"
 said=$(ruby -I "$root/usr/lib/ruby/vendor_ruby" -e 'require "tasker_core"; print TaskerCore::VERSION') || fail "the gem does not load"
 case $(dpkg-deb -f "$deb" Version) in "$said"*) ;; *) fail "the gem is $said" ;; esac
+said=$(PATH="$root/usr/bin:$PATH" "$root/usr/share/doc/tasker/examples/rpc/client.sh" \
+  "$root/usr/share/doc/tasker/examples/diamond/diamond.yaml" '{"even_number":6}') || fail "the rpc client ended with $?"
+case $said in *complete*) ;; *) fail "the rpc client said: $said" ;; esac
 # shellcheck disable=SC2016  # for the inner shell
 bash -c '. "$1"; complete -p tasker' _ "$root/usr/share/bash-completion/completions/tasker" >/dev/null || fail "no completion in bash"
 LC_ALL=C.UTF-8 MANPATH="$root/usr/share/man" MANPAGER=cat man tasker-run 2>"$work/log" | grep -q 'run-workflow' || fail "no manual for tasker-run"
