@@ -7,6 +7,7 @@ require_relative "../soak_lib/checker"
 require_relative "../soak_lib/growth"
 require_relative "../soak_lib/plan"
 require_relative "../soak_lib/recovery"
+require_relative "../soak_lib/tormentor"
 
 # The soak must be able to fail: each kind of breach, in a run that is made up.
 class SoakCheckerTest < Minitest::Test
@@ -194,6 +195,28 @@ class SoakGrowthTest < Minitest::Test
 
   def test_a_run_of_one_sample_has_not_grown
     assert_equal [3, 3], Soak::Growth.new([Sample.new(0, 3, 1_024)]).descriptors
+  end
+end
+
+class SoakTormentorTest < Minitest::Test
+  FREEZES = (1..).find do |seed|
+    random = Random.new(seed)
+    random.rand(0.0..0.001)
+    [1].sample(random: random)
+    random.rand(100) >= 75 && random.rand(0.05..0.4) > 0.35
+  end
+
+  def test_it_rests_although_the_worker_it_froze_is_gone
+    pid = spawn(RbConfig.ruby, "--disable-gems", "-e", "sleep", out: File::NULL)
+    tormentor = Soak::Tormentor.new(FREEZES, pause: 0.0..0.001)
+    tormentor.torment(Process.pid)
+    sleep(0.001) until Soak::Watch.state(pid) == "T"
+    Process.kill(:KILL, pid)
+    Process.wait(pid)
+    resting = Thread.new { tormentor.rest }
+    assert resting.join(10), "it goes on for ever"
+  ensure
+    resting&.kill
   end
 end
 
