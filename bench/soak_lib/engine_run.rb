@@ -67,7 +67,7 @@ module Soak
     def engine(command)
       reader, pid = start(command)
       @watch = Watch.new(pid) { executed }
-      @tormentor.torment(pid)
+      @tormentor.torment(pid) { begun }
       killer = Thread.new { kill_when_due(pid) } if @engine_kills < @options[:engine_kills]
       read(reader)
       status = status_of(pid)
@@ -130,6 +130,11 @@ module Soak
     # Executions that have ended; an engine that takes over has no events for them.
     def executed
       File.foreach(path("effects.log")).count { |line| line.start_with?("E") }
+    end
+
+    # Workers that have begun a step.
+    def begun
+      effects.map { |line| line.split[3].to_i }.uniq
     end
 
     # Spread over the run.

@@ -6,6 +6,10 @@ module Soak
   # Hurts workers from outside, as a system does: kill -9, SEGV, and STOP for a moment. Only processes of this run: the
   # engine's children.
   class Tormentor
+    # Five boots in a row that fail end a run. Where a boot takes longer than the pause (a busy machine), each worker
+    # would be killed before its first step; so no more than this are hurt there until another one has come so far.
+    MOST_BEFORE_A_STEP = 2
+
     attr_reader :kills, :counts
 
     def initialize(seed, pause: 0.15..0.6)
@@ -15,8 +19,11 @@ module Soak
       @counts = Hash.new(0)
     end
 
-    # Until `rest`.
-    def torment(engine)
+    # Until `rest`. The block tells the pids of all workers that have begun a step.
+    def torment(engine, &begun)
+      @begun = begun
+      @known = []
+      @early = 0
       @thread = Thread.new { loop { hurt_one_of(engine) } }
     end
 
@@ -29,6 +36,8 @@ module Soak
     def hurt_one_of(engine)
       sleep(@random.rand(@pause))
       victim = Watch.children(engine).sample(random: @random) or return
+      return if spared?(victim)
+
       case @random.rand(100)
       when 0...55 then hit(victim, :KILL)
       when 55...75 then hit(victim, :SEGV)
@@ -36,6 +45,15 @@ module Soak
       end
     rescue Errno::ESRCH
       nil # it was faster
+    end
+
+    def spared?(victim)
+      begun = @begun.call
+      @early = 0 unless (begun - @known).empty?
+      @known = begun
+      return false if begun.include?(victim)
+
+      (@early += 1) > MOST_BEFORE_A_STEP
     end
 
     def hit(pid, signal)

@@ -199,6 +199,7 @@ class SoakGrowthTest < Minitest::Test
 end
 
 class SoakTormentorTest < Minitest::Test
+  # The first victim is stopped, for long.
   FREEZES = (1..).find do |seed|
     random = Random.new(seed)
     random.rand(0.0..0.001)
@@ -206,17 +207,41 @@ class SoakTormentorTest < Minitest::Test
     random.rand(100) >= 75 && random.rand(0.05..0.4) > 0.35
   end
 
+  def setup
+    @workers = Array.new(4) { spawn(RbConfig.ruby, "--disable-gems", "-e", "sleep", out: File::NULL) }
+  end
+
+  def teardown
+    @workers.each { |pid| end_of(pid) }
+  end
+
   def test_it_rests_although_the_worker_it_froze_is_gone
-    pid = spawn(RbConfig.ruby, "--disable-gems", "-e", "sleep", out: File::NULL)
     tormentor = Soak::Tormentor.new(FREEZES, pause: 0.0..0.001)
-    tormentor.torment(Process.pid)
-    sleep(0.001) until Soak::Watch.state(pid) == "T"
-    Process.kill(:KILL, pid)
-    Process.wait(pid)
+    tormentor.torment(Process.pid) { @workers }
+    sleep(0.001) until (frozen = @workers.find { |pid| Soak::Watch.state(pid) == "T" })
+    end_of(@workers.delete(frozen))
     resting = Thread.new { tormentor.rest }
     assert resting.join(10), "it goes on for ever"
   ensure
     resting&.kill
+  end
+
+  def test_of_workers_that_have_not_begun_a_step_it_hurts_two_until_another_one_has
+    [[0, 2], [1, 4]].each do |begun, hurt|
+      tormentor = Soak::Tormentor.new(5, pause: 0.0..0.001)
+      looks = 0
+      tormentor.torment(Process.pid) { (looks += 1) > 20 ? [1] * begun : [] }
+      sleep(0.001) until looks >= 40
+      tormentor.rest
+      assert_equal hurt, tormentor.counts.values.sum
+    end
+  end
+
+  private
+
+  def end_of(pid)
+    Process.kill(:KILL, pid)
+    Process.wait(pid)
   end
 end
 
