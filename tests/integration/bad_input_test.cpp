@@ -227,6 +227,8 @@ TEST_CASE("command lines that mean nothing") {
   check({{"run"}, 2, kind, "run-workflow needs a TEMPLATE"});
   check({{"run", shop.good, "-w", "0"}, 2, kind, "--workers: \"0\" is no whole number from 1 to 1000"});
   check({{"run", shop.good, "--timeout", "soon"}, 2, kind, "--timeout"});
+  check({{"run", shop.good, "--store", "postgres://x"}, 2, kind, "unknown scheme \"postgres\""});
+  check({{"run", shop.good, "--store", "tasks.db"}, 2, kind, "did you mean \"sqlite:tasks.db\"?"});
   check(
       {{"graph", shop.good, "--format", "png"}, 2, kind, "--format: \"png\" is not one of ascii, mermaid, dot or svg"});
   check({{"run", "-", "-i", "-"},

@@ -214,6 +214,42 @@ TEST_CASE("a step that has not run yet is not run again: it is said what is") {
   CHECK(has(refused.err, "the step \"c\" has not run yet; run again what it waits for"));
 }
 
+TEST_CASE("retry-step leaves a complete step alone, and what came after it") {
+  Workshop shop("complete_step");
+  const std::string file = shop.write_template("breaks",
+                                               "  - {name: a, handler: {callable: Note}}\n"
+                                               "  - {name: b, handler: {callable: Note}, dependencies: [a]}\n"
+                                               "  - {name: c, handler: {callable: Breaks}, dependencies: [b], retry: "
+                                               "{retryable: false}}\n");
+  CHECK(shop.run({"run", file}).exit_code == 1);
+  const std::string uuid = shop.only_task();
+  const Finished refused = shop.run({"task", "retry-step", uuid, "a"});
+  CHECK(refused.exit_code == 1);
+  CHECK(has(refused.err, "the step \"a\" is complete; only steps that have failed are run again"));
+  CHECK(has(refused.err, "tasker task retry " + uuid + " --step a"));
+  CHECK(shop.run({"task", "retry-step", uuid, "a", "--dry-run"}).exit_code == 1);
+  CHECK(shop.effects("a") == 1);
+  CHECK(shop.effects("b") == 1);
+}
+
+TEST_CASE("a dry run of a retry refuses what the retry would refuse: another template, a broken one, bad input") {
+  Workshop shop("dry");
+  const std::string step = "  - {name: b, handler: {callable: Breaks}, retry: {max_attempts: 1}}\n";
+  const std::string file = shop.write_template("dry", step);
+  CHECK(shop.run({"run", file}).exit_code == 1);
+  const auto dry_run = [&](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"task", "retry", shop.only_task(), "--dry-run"});
+    return shop.run(flags);
+  };
+  CHECK(dry_run({"--latest"}).exit_code == 0);
+  CHECK(dry_run({"-i", "{"}).exit_code == 3);
+  shop.write_template("dry", step + "  - {name: c, handler: {callable: Note}, dependencies: [b]}\n");
+  CHECK(has(dry_run({"--latest"}).err, "has other steps or dependencies now"));
+  CHECK(dry_run({"--latest"}).exit_code == 1);
+  shop.write_template("dry", "  - {");
+  CHECK(dry_run({"--latest"}).exit_code == 3);
+}
+
 TEST_CASE("a task is cancelled in its engine through its socket, and in the store when its engine is dead") {
   Workshop shop("cancel");
   const std::string file = shop.write_template("hangs", kNoteThenHang);
@@ -256,7 +292,8 @@ TEST_CASE("what has failed in a task that an engine runs is run again, or declar
 
   const Finished not_failed = shop.run({"task", "retry-step", uuid, "slow"});
   CHECK(not_failed.exit_code == 1);
-  CHECK(has(not_failed.err, "only steps that have failed can be changed"));
+  CHECK(has(not_failed.err, "only steps that have failed are run again"));
+  CHECK(shop.run({"task", "retry", uuid, "--step", "slow", "--dry-run"}).exit_code == 1);
   CHECK(shop.run({"task", "resolve-step", uuid, "nobody"}).exit_code == 4);
   CHECK(has(shop.run({"task", "retry", uuid, "-i", "{}"}).err, "can be changed when it has ended"));
   CHECK(has(shop.run({"task", "retry", uuid, "--dry-run"}).out, "would run again:\n  one  (error)\n  two  (error)\n"));

@@ -19,9 +19,10 @@ struct Tests {
 };
 
 /// Runs the project's own tests, with the engine's copy of the gem.
-Tests run_tests(const WorkFolder& project) {
+Tests run_tests(const WorkFolder& folder, const std::string& project = ".",
+                const std::string& tasker = tasker_binary()) {
   const std::string all = "Dir[\"test/**/*_test.rb\"].sort.each { |file| require File.expand_path(file) }";
-  const std::string command = "cd " + project.path() + " && TASKER=" + tasker_binary() + " ruby -e '" + all + "' 2>&1";
+  const std::string command = "cd " + folder.path(project) + " && TASKER=" + tasker + " ruby -e '" + all + "' 2>&1";
   FILE* pipe = ::popen(command.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string out;
@@ -82,6 +83,23 @@ TEST_CASE("nothing is overwritten, and nothing is written beside what exists") {
 
   CHECK(in(folder, {"handler", "new", "Charge"}).exit_code == 0);
   CHECK(in(folder, {"handler", "new", "Charge"}).exit_code == 2);
+}
+
+TEST_CASE("where the shell does not find tasker it is said how it would, and a project's tests say so, too") {
+  const WorkFolder folder("init_path");
+  EngineOptions options;
+  options.directory = folder.path();
+  const std::string home = std::filesystem::path(tasker_binary()).parent_path().string();
+  options.env = {{"PATH", folder.path("bin") + ":/bin"}};
+  CHECK(run_tasker({"init", "one"}, options).out.find("\n  export PATH=\"" + home + ":$PATH\"\n") != std::string::npos);
+  std::filesystem::create_directory(folder.path("bin"));
+  std::filesystem::create_symlink(tasker_binary(), folder.path("bin/tasker"));
+  CHECK(run_tasker({"init", "two"}, options).out.find("PATH") == std::string::npos);
+
+  const Tests tests = run_tests(folder, "one", folder.path("nowhere"));
+  CHECK(tests.status != 0);
+  CHECK(tests.out.find("set TASKER=/path/to/tasker") != std::string::npos);
+  CHECK(tests.out.find("test_helper.rb:") == std::string::npos);
 }
 
 TEST_CASE("programs get the names of the new files") {

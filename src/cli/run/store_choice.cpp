@@ -9,8 +9,24 @@
 
 namespace tasker::cli {
 
+namespace {
+
+/// Its file, if it has one.
+std::optional<std::string> path_in(const std::string& url) {
+  try {
+    return store_path(url);
+  } catch (const std::runtime_error& error) {
+    throw usage_error(error.what());
+  }
+}
+
+}  // namespace
+
 std::string store_for_run(const StoreChoice& choice, const Console& console) {
-  if (choice.url) return *choice.url;
+  if (choice.url) {
+    path_in(*choice.url);  // refuses what is no store
+    return *choice.url;
+  }
   const std::string path = *store_path(kDefaultStore);
   const std::string folder = std::filesystem::path(path).parent_path().string();
   std::error_code ignored;
@@ -23,11 +39,7 @@ std::string store_for_run(const StoreChoice& choice, const Console& console) {
 }
 
 std::string store_file(const StoreChoice& choice) {
-  try {
-    if (const auto path = store_path(choice.url.value_or(kDefaultStore))) return *path;
-  } catch (const std::runtime_error& error) {
-    throw usage_error(error.what());
-  }
+  if (const auto path = path_in(choice.url.value_or(kDefaultStore))) return *path;
   throw usage_error("a store in memory ends with its run; name a file with --store sqlite:PATH");
 }
 

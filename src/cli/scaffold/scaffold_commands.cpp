@@ -1,5 +1,7 @@
+#include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <variant>
 
 #include "cli/command_error.hpp"
 #include "cli/commands.hpp"
@@ -7,6 +9,7 @@
 #include "cli/scaffold/write_files.hpp"
 #include "core/json_writer.hpp"
 #include "core/nearest_name.hpp"
+#include "io/program_lookup.hpp"
 
 namespace tasker::cli {
 
@@ -32,6 +35,14 @@ std::string report(const Console& console, const std::string& folder, const std:
   return out += '\n';
 }
 
+/// What makes the shell find `tasker`, where it does not: the commands below it and the project's tests call it so.
+std::string path_line() {
+  const char* path = std::getenv("PATH");
+  if (std::holds_alternative<std::string>(io::find_program("tasker", path ? path : "", ""))) return "";
+  std::error_code ignored;
+  return "  export PATH=\"" + fs::read_symlink("/proc/self/exe", ignored).parent_path().string() + ":$PATH\"\n";
+}
+
 }  // namespace
 
 ExitCode init(const InitOptions& options, const Console& console) {
@@ -42,7 +53,8 @@ ExitCode init(const InitOptions& options, const Console& console) {
   scaffold::write_files(options.folder, files);
   std::string out = report(console, options.folder, files);
   if (console.is_text()) {
-    out += "\nNext:\n  cd " + options.folder + "\n  tasker run workflow.yaml -i @order.json\n  rake test\n";
+    out += "\nNext:\n  cd " + options.folder + "\n" + path_line() +
+           "  tasker run workflow.yaml -i @order.json\n  rake test\n";
   }
   console.print(out);
   return ExitCode::Complete;

@@ -40,6 +40,19 @@ ExitCode reopen_and_run(const TaskOptions& options, const std::string& path, con
   return ExitCode::Complete;
 }
 
+/// A step that is complete would have everything behind it run again, too; that takes `task retry --step`.
+void must_have_failed(const TaskRecord& record, StepIndex index) {
+  const WorkflowStep& step = record.steps[index];
+  if (step.state == StepState::Error || step.state == StepState::Cancelled) return;
+  std::string message = "the step \"" + step.name + "\" is " + std::string(to_string(step.state)) +
+                        "; only steps that have failed are run again";
+  if (step.state == StepState::Complete || step.state == StepState::ResolvedManually) {
+    message += ", but for \"tasker task retry " + record.task.uuid.text() + " --step " + step.name +
+               "\" when the task has ended";
+  }
+  throw conflict(message);
+}
+
 /// What may run again while the rest of the task runs: the named step, else all that failed.
 Reopening failed_so_far(const TaskRecord& record, const std::string& step) {
   Reopening reopening;
@@ -71,7 +84,7 @@ ExitCode retry_in_engine(const TaskOptions& options, store::StoreReader& reader,
     throw conflict("the task is being run by the engine with pid " + std::to_string(owner.pid) +
                    "; its context and its template can be changed when it has ended");
   }
-  if (!options.step.empty()) step_index(record, options.step);
+  if (!options.step.empty()) must_have_failed(record, step_index(record, options.step));
   const Reopening reopening = failed_so_far(record, options.step);
   if (options.dry_run) {
     print_plan(record, reopening, console);
@@ -84,21 +97,24 @@ ExitCode retry_in_engine(const TaskOptions& options, store::StoreReader& reader,
   return taken_by_engine(owner, record, console);
 }
 
-ExitCode retry_steps(const TaskOptions& options, const Console& console) {
+enum class Retried : bool { Anything, FailedStep };
+
+ExitCode retry_steps(const TaskOptions& options, Retried what, const Console& console) {
   const std::string path = store_file(options.store);
   const auto reader = open_reader(path);
   const TaskRecord record = named_task(*reader, options.task);
   if (const auto owner = living_owner(*reader, record)) {
     return retry_in_engine(options, *reader, *owner, record, console);
   }
+  if (what == Retried::FailedStep) must_have_failed(record, step_index(record, options.step));
   const Reopening reopening = retry_of(record, options.step);
+  store::ReopenChanges changes;
+  if (!options.input.empty()) changes.context = read_input(options.input);
+  if (options.latest) changes.task_template = latest_template(record);
   if (options.dry_run) {
     print_plan(record, reopening, console);
     return ExitCode::Complete;
   }
-  store::ReopenChanges changes;
-  if (!options.input.empty()) changes.context = read_input(options.input);
-  if (options.latest) changes.task_template = latest_template(record);
   return reopen_and_run(options, path, record, reopening, changes, console);
 }
 
@@ -116,7 +132,13 @@ ExitCode task_resume(const TaskOptions& options, const Console& console) {
   return resume_all(*reader, options.workers, options.store.options, console);
 }
 
-ExitCode task_retry(const TaskOptions& options, const Console& console) { return retry_steps(options, console); }
+ExitCode task_retry(const TaskOptions& options, const Console& console) {
+  return retry_steps(options, Retried::Anything, console);
+}
+
+ExitCode task_retry_step(const TaskOptions& options, const Console& console) {
+  return retry_steps(options, Retried::FailedStep, console);
+}
 
 ExitCode task_resolve_step(const TaskOptions& options, const Console& console) {
   const std::string path = store_file(options.store);
@@ -155,7 +177,8 @@ ExitCode (*task_command(std::string_view name))(const TaskOptions&, const Consol
   if (name == "task logs") return task_logs;
   if (name == "task watch") return task_watch;
   if (name == "task resume") return task_resume;
-  if (name == "task retry" || name == "task retry-step") return task_retry;
+  if (name == "task retry") return task_retry;
+  if (name == "task retry-step") return task_retry_step;
   if (name == "task cancel") return task_cancel;
   if (name == "task resolve-step") return task_resolve_step;
   if (name == "task gc") return task_gc;

@@ -7,7 +7,14 @@ require "minitest/autorun"
 begin
   require "tasker_core/testing/minitest"
 rescue LoadError
-  $LOAD_PATH.unshift(JSON.parse(`#{ENV.fetch("TASKER", "tasker")} version --output json`).fetch("ruby_library"))
+  tasker = ENV.fetch("TASKER", "tasker")
+  version = begin
+    IO.popen([tasker, "version", "--output", "json"], &:read)
+  rescue SystemCallError => error
+    abort "The gem tasker_core is not installed, and #{tasker.inspect} can't be asked for its copy (#{error.message}). " \
+          "Put tasker in PATH, or set TASKER=/path/to/tasker."
+  end
+  $LOAD_PATH.unshift(JSON.parse(version).fetch("ruby_library"))
   require "tasker_core/testing/minitest"
 end
 
