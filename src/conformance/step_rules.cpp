@@ -147,6 +147,24 @@ std::vector<Rule> step_rules() {
          script.notify("context/drop", R"({"ref":5})").step("conformance.echo", "{}", kByRef).fails(-32009);
          return script.ping().moves();
        }},
+      {"S17", Level::Optional, "what requests have in common travelled once; each brings its own, until it is dropped",
+       "conformance.echo", "definition_ref",
+       [](const Subject& s) {
+         const auto own = [](const std::string& context) {
+           return R"({"definition_ref":5,"task":{"task_id":1,"context":)" + context +
+                  R"(},"step":{"workflow_step_uuid":"k-1","attempt":1},)"
+                  R"("sequence":{"total_steps":1,"current_position":0,"steps":[]}})";
+         };
+         Script script(s);
+         script.hello().notify("definition/put",
+                               R"({"ref":5,"value":{"handler":"conformance.echo","method":null,)"
+                               R"("task":{"name":"conformance"},"step":{"name":"s","checkpoint":null},)"
+                               R"("max_attempts":3,"timeout_ms":60000}})");
+         for (const char* context : {R"({"n":1})", R"({"n":2})"}) script.request("step/process", own(context));
+         script.results_are(R"({"n":1})").results_are(R"({"n":2})");
+         script.notify("definition/drop", R"({"ref":5})").request("step/process", own("{}")).fails(-32009);
+         return script.ping().moves();
+       }},
   };
 }
 

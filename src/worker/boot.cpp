@@ -45,6 +45,7 @@ bool Boot::answered(const rpc::ResultMessage& message, int pid, TimePoint now) {
   }
   handlers_ = std::move(hello.handlers);
   keeps_contexts_ = hello.keeps_contexts;
+  keeps_definitions_ = hello.keeps_definitions;
   ready_ = true;
   took_ = now - started_;
   return true;

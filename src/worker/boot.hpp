@@ -44,6 +44,8 @@ class Boot {
   const std::vector<HandlerInfo>& handlers() const { return handlers_; }
   /// It said that it takes `context/put`.
   bool keeps_contexts() const { return keeps_contexts_; }
+  /// It said that it takes `definition/put`.
+  bool keeps_definitions() const { return keeps_definitions_; }
   /// When it fails unless it has answered.
   TimePoint deadline() const { return ready_ || failure_ ? TimePoint::max() : deadline_; }
   void shift(Duration by) { deadline_ += by; }
@@ -63,6 +65,7 @@ class Boot {
   std::optional<BootReport> failure_;
   std::vector<HandlerInfo> handlers_;
   bool keeps_contexts_ = false;
+  bool keeps_definitions_ = false;
 };
 
 }  // namespace tasker::worker

@@ -76,7 +76,11 @@ std::variant<Hello, std::string> parse_hello(std::string_view result) {
   hello.pid = natural(JsonMembers::of_checked(*runner).integer("pid"));
   for (const std::string_view handler : json_elements(*handlers)) hello.handlers.push_back(handler_info(handler));
   const auto features = members.strings("features");
-  hello.keeps_contexts = std::find(features.begin(), features.end(), "context_ref") != features.end();
+  const auto names = [&](const char* feature) {
+    return std::find(features.begin(), features.end(), feature) != features.end();
+  };
+  hello.keeps_contexts = names("context_ref");
+  hello.keeps_definitions = names("definition_ref");
   return hello;
 }
 

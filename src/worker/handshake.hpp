@@ -19,7 +19,8 @@ std::string initialize_params(const WorkerSettings& settings, int worker, int ge
 struct Hello {
   int pid = 0;
   std::vector<HandlerInfo> handlers;
-  bool keeps_contexts = false;  ///< its features name `context_ref`
+  bool keeps_contexts = false;     ///< its features name `context_ref`
+  bool keeps_definitions = false;  ///< its features name `definition_ref`
 };
 
 /// Reads the answer to `initialize`; a sentence when it is none.

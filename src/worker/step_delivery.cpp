@@ -38,10 +38,13 @@ bool StepDelivery::accepts(const Parcel& parcel) const {
 }
 
 void StepDelivery::send(rpc::RequestId id, StepJob job) {
-  std::string line = preface_lines(job.plan, job.context) + rpc::request_line(id, "step/process", job.params);
-  shelf_.sent(id, job.task_id, job.context.text().size(), job.plan);
+  std::string line = preface_lines("context", job.context) + preface_lines("definition", job.definition) +
+                     rpc::request_line(id, "step/process", job.params);
+  contexts_.sent(id, job.context.key, job.context.value.text().size(), job.context.plan);
+  definitions_.sent(id, job.definition.key, job.definition.value.text().size(), job.definition.plan);
   job.params = {};
   job.context = {};
+  job.definition = {};
   const Parcel parcel{job.at_most_once, job.depth, line.size()};
   sent_.emplace(id, Sent{std::move(job), Escalation(escalation_), clock_.steady(), {}, std::nullopt, std::nullopt});
   ledger_.sent(id, parcel, host_.write(std::move(line)));
@@ -165,10 +168,11 @@ std::optional<std::string> StepDelivery::on_answer(const rpc::ErrorMessage& mess
                                   known ? found->second.job.timeout : Duration{});
   if (known && message.code == rpc::ErrorCode::UnknownContextRef) {
     // Sent again without end, it would be refused without end.
-    if (!shelf_.refers(message.id)) {
-      return "does not know the context of request " + std::to_string(message.id) + ", which holds it whole";
+    if (!contexts_.refers(message.id) && !definitions_.refers(message.id)) {
+      return "does not know a reference of request " + std::to_string(message.id) + ", which has none";
     }
-    shelf_.give_up();
+    contexts_.give_up();
+    definitions_.give_up();
   }
   const bool given_back = std::holds_alternative<NotStarted>(answer.outcome);
   if (auto fault = refuse(message.id, given_back)) return fault;
@@ -233,7 +237,8 @@ void StepDelivery::finish(rpc::RequestId id, StepAnswer answer, bool acknowledge
   const bool stopped_as_asked = acknowledged && !sent.escalation.is_ending();
   if (sent.escalation.begun() && !stopped_as_asked && !retires_) retires_ = RecycleReason::Distrusted;
   ledger_.answered(id);
-  shelf_.answered(id);
+  contexts_.answered(id);
+  definitions_.answered(id);
   begin_oldest();
   StepEnd end{sent.job.reply.dispatch(), sent.job.handler, completed, answer.took, answer.rss_kb};
   if (!end.took && sent.begun.steady != TimePoint{}) end.took = attempt.duration;

@@ -12,10 +12,10 @@
 #include "tasker/step_handler.hpp"
 #include "tasker/uuid.hpp"
 #include "tasker/workers.hpp"
-#include "worker/context_shelf.hpp"
 #include "worker/delivery_ledger.hpp"
 #include "worker/escalation.hpp"
 #include "worker/process.hpp"
+#include "worker/shelf.hpp"
 #include "worker/step_answer.hpp"
 
 namespace tasker::worker {
@@ -26,9 +26,8 @@ struct StepJob {
 
   StepReply reply;
   std::string params;  ///< of `step/process`
-  ContextPlan plan;    ///< how its context travels, as `params` say
-  TaskId task_id = 0;
-  JsonText context;  ///< of its task
+  Shelved context;     ///< of its task, as `params` say
+  Shelved definition;  ///< of its step, likewise
   Duration queued{};
   Duration timeout{};
   bool at_most_once = false;  ///< travels alone, and counts as started only once `step/started` was read
@@ -74,8 +73,9 @@ class StepDelivery {
 
   bool accepts(const Parcel& parcel) const;
   void send(rpc::RequestId id, StepJob job);
-  /// How a context would travel with the next request.
-  ContextPlan plan(TaskId task, std::size_t bytes) const { return shelf_.plan(task, bytes); }
+  /// How they would travel with the next request.
+  ShelfPlan plan_context(TaskId task, std::size_t bytes) const { return contexts_.plan(task, bytes); }
+  ShelfPlan plan_definition(std::int64_t id, std::size_t bytes) const { return definitions_.plan(id, bytes); }
   void cancel(DispatchId dispatch, CancelReason reason, CancelUrgency urgency);
   /// Asks for everything back that waits behind the running step, and was not asked for yet.
   void take_back_waiting();
@@ -127,7 +127,8 @@ class StepDelivery {
   const JsonLimits& limits_;
   const Clock& clock_;
   DeliveryLedger ledger_;
-  ContextShelf shelf_;
+  Shelf contexts_{kContextLimits};
+  Shelf definitions_{kDefinitionLimits};
   SentMap sent_;
   std::optional<RecycleReason> retires_;
 };

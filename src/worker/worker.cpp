@@ -218,12 +218,16 @@ bool Worker::accepts(const Parcel& parcel) const {
          !recycling_.will_have_served(delivery_.size(), clock_.steady());
 }
 
-ContextPlan Worker::plan_context(TaskId task, std::size_t bytes) const {
-  return boot_.keeps_contexts() ? delivery_.plan(task, bytes) : ContextPlan{};
+ShelfPlan Worker::plan_context(TaskId task, std::size_t bytes) const {
+  return boot_.keeps_contexts() ? delivery_.plan_context(task, bytes) : ShelfPlan{};
+}
+
+ShelfPlan Worker::plan_definition(std::int64_t id, std::size_t bytes) const {
+  return boot_.keeps_definitions() ? delivery_.plan_definition(id, bytes) : ShelfPlan{};
 }
 
 void Worker::run(StepJob job) {
-  const std::size_t bytes = job.params.size() + preface_bytes(job.plan, job.context.text().size());
+  const std::size_t bytes = job.params.size() + preface_bytes(job.context) + preface_bytes(job.definition);
   if (!accepts({job.at_most_once, job.depth, bytes}))
     throw std::logic_error("a step is sent to a worker that does not take it");
   recycling_.on_step_sent();

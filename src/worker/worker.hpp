@@ -80,8 +80,11 @@ class Worker final : private DeliveryHost {
   std::optional<StartFailure> start(ProcessLauncher& launcher);
   /// True when it can be sent a step now.
   bool accepts(const Parcel& parcel) const;
-  /// How a task's context of so many bytes would travel with the next step.
-  ContextPlan plan_context(TaskId task, std::size_t bytes) const;
+  /// True when it takes the definitions of steps apart from its requests.
+  bool keeps_definitions() const { return boot_.keeps_definitions(); }
+  /// How a task's context, or a step's definition, of so many bytes would travel with the next step.
+  ShelfPlan plan_context(TaskId task, std::size_t bytes) const;
+  ShelfPlan plan_definition(std::int64_t id, std::size_t bytes) const;
   /// Sends a step. Expects `accepts`.
   void run(StepJob job);
   /// Stops the step of that dispatch, when it is here.

@@ -44,43 +44,62 @@ void WorkerPool::pump() {
     QueuedStep& next = queue_.next();
     Worker* worker = supervisor_.worker_for(parcel_of(next));
     if (!worker) break;
-    const StepTemplate& of = next.context.step_template();
-    const Duration timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
-    ContextPlan plan = plan_for(*worker, next.context);
-    std::string params = requests_.params(next.context, timeout, clock_.wall(), plan.ref);
-    next.bytes = params.size() + kEnvelopeBytes + preface_bytes(plan, next.context.task().context.text().size());
+    Letter letter = write(*worker, next.context);
+    next.bytes = letter.bytes();
     // Behind another one only what fits into the pipe: it looks for its worker again, with its size (which may be
     // another one there, where the context is held or not; each time round it grows, so this ends).
     if (!worker->accepts(parcel_of(next))) continue;
-    send(*worker, std::move(params), std::move(plan), timeout);
+    send(*worker, std::move(letter));
   }
   growth_.see(queue_.has_next(), clock_.steady());
   if (queue_.has_next()) supervisor_.want(growth_.grows() ? supervisor_.busy() + queue_.eligible() : 1);
 }
 
-/// A task of one step would only pay for a message more; a put is a line, and a line has its limit.
-ContextPlan WorkerPool::plan_for(const Worker& worker, const StepContext& context) const {
-  const std::size_t bytes = context.task().context.text().size();
-  const bool fits = bytes + kEnvelopeBytes <= config_.worker.limits.max_bytes;
-  if (!fits || context.total_steps() < 2) return {};
-  return worker.plan_context(context.task().id, bytes);
+WorkerPool::Letter WorkerPool::write(const Worker& worker, const StepContext& context) {
+  const StepTemplate& of = context.step_template();
+  Letter letter;
+  letter.timeout = of.timeout ? Duration(*of.timeout) : config_.step_timeout;
+  letter.context = context_for(worker, context);
+  letter.definition = definition_for(worker, context, letter.timeout);
+  letter.params =
+      requests_.params(context, letter.timeout, clock_.wall(), {letter.context.plan.ref, letter.definition.plan.ref});
+  return letter;
 }
 
-void WorkerPool::send(Worker& worker, std::string params, ContextPlan plan, Duration timeout) {
+std::size_t WorkerPool::Letter::bytes() const {
+  return params.size() + kEnvelopeBytes + preface_bytes(context) + preface_bytes(definition);
+}
+
+/// A task of one step would only pay for a message more; a put is a line, and a line has its limit.
+Shelved WorkerPool::context_for(const Worker& worker, const StepContext& context) const {
+  const JsonText& value = context.task().context;
+  const std::size_t bytes = value.text().size();
+  if (bytes + kEnvelopeBytes > config_.worker.limits.max_bytes || context.total_steps() < 2) return {};
+  return {worker.plan_context(context.task().id, bytes), context.task().id, value};
+}
+
+Shelved WorkerPool::definition_for(const Worker& worker, const StepContext& context, Duration timeout) {
+  if (!worker.keeps_definitions()) return {};
+  const StepDefinition& definition = requests_.definition(context, timeout);
+  const std::size_t bytes = definition.text.text().size();
+  if (bytes + kEnvelopeBytes > config_.worker.limits.max_bytes) return {};
+  return {worker.plan_definition(definition.id, bytes), definition.id, definition.text};
+}
+
+void WorkerPool::send(Worker& worker, Letter letter) {
   const Parcel parcel = parcel_of(queue_.next());
   QueuedStep queued = queue_.pop();
   const StepContext& context = queued.context;
   StepJob job{std::move(queued.reply)};
-  job.timeout = timeout;
-  job.params = std::move(params);
+  job.timeout = letter.timeout;
+  job.params = std::move(letter.params);
   if (job.params.size() + kEnvelopeBytes > config_.worker.limits.max_bytes) return refuse(job, context);
   job.queued = clock_.steady() - queued.since;
   job.at_most_once = parcel.alone;
   job.depth = parcel.depth;
   job.handler = queued.handler;
-  job.plan = std::move(plan);
-  job.task_id = context.task().id;
-  job.context = context.task().context;
+  job.context = std::move(letter.context);
+  job.definition = std::move(letter.definition);
   job.task_uuid = context.task().uuid;
   job.step_name = context.step().name;
   job.attempt = context.attempt();

@@ -65,9 +65,19 @@ class WorkerPool final : private SupervisorListener {
 
   void pump();
   Parcel parcel_of(const QueuedStep& queued) const;
-  ContextPlan plan_for(const Worker& worker, const StepContext& context) const;
+  /// A request, and what travels with it.
+  struct Letter {
+    Shelved context;
+    Shelved definition;
+    std::string params;
+    Duration timeout{};
+    std::size_t bytes() const;
+  };
+  Letter write(const Worker& worker, const StepContext& context);
+  Shelved context_for(const Worker& worker, const StepContext& context) const;
+  Shelved definition_for(const Worker& worker, const StepContext& context, Duration timeout);
   /// The next one.
-  void send(Worker& worker, std::string params, ContextPlan plan, Duration timeout);
+  void send(Worker& worker, Letter letter);
   void refuse(StepJob& job, const StepContext& context);
   static std::string biggest_result(const StepContext& context);
 

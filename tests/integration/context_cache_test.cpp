@@ -27,8 +27,13 @@ module Listener
   def process_step(message)
     forget if File.exist?(File.join(__dir__, "../forget"))
     ref = message.params["task"]["context_ref"]
-    Listener.note(message.params["step"]["name"], ref || "whole")
+    Listener.note(name_of(message), ref || "whole")
     super
+  end
+
+  def name_of(message)
+    ref = message.params["definition_ref"]
+    (ref ? @steps.definitions.fetch(ref).complete(message.params) : message.params)["step"]["name"]
   end
 
   def forget

@@ -4,6 +4,7 @@
 
 #include "core/dag_executor.hpp"
 #include "support/template_builder.hpp"
+#include "worker/step_hashes.hpp"
 
 using namespace tasker;
 using namespace tasker::test;
@@ -158,6 +159,101 @@ TEST_CASE("names have the same numbers in every process, and different names dif
 
 TEST_CASE("steps of different tasks have different numbers") {
   CHECK(worker::workflow_step_id(1, 999'999) < worker::workflow_step_id(2, 0));
+}
+
+/// What a runner makes of a definition and a request that refers to it (docs/protocol.md).
+json put_together(const json& definition, json request) {
+  json whole = definition;
+  for (const char* part : {"task", "step"}) {
+    whole[part].update(request[part]);
+    request.erase(part);
+  }
+  request.erase("definition_ref");
+  whole.update(request);
+  json &task = whole["task"], &step = whole["step"];
+  task["created_at"] = task["updated_at"] = task["requested_at"];
+  step["created_at"] = step["updated_at"] = task["requested_at"];
+  for (const char* id : {"task_id", "task_uuid"}) step[id] = task[id];
+  if (!step.contains("attempts")) step["attempts"] = step["attempt"].get<int>() - 1;
+  whole["attempt"] = step["attempt"];
+  whole["idempotency_key"] = step["idempotency_key"] = step["workflow_step_uuid"];
+  whole["trace"] = {{"correlation_id", task["correlation_id"]}, {"trace_id", nullptr}, {"span_id", nullptr}};
+  return whole;
+}
+
+TEST_CASE("a definition and the request that refers to it are the whole request, whatever the step has been through") {
+  const auto built = TemplateBuilder()
+                         .step("cut")
+                         .type(StepType::Batchable)
+                         .step("work", {"cut"})
+                         .type(StepType::BatchWorker)
+                         .step("sum", {"work"})
+                         .build();
+  DagExecutor executor(task_of(built, R"({"n":1})"), std::vector<Uuid>(3));
+  const Times now;
+  worker::StepRequestWriter writer("production");
+  const auto compare = [&](StepIndex step, int attempt) {
+    const StepContext context(executor, step, 9, attempt);
+    const auto definition = writer.definition(context, 90s);
+    const json slim = json::parse(writer.params(context, 90s, now.wall, {std::nullopt, definition.id}));
+    CHECK(slim["definition_ref"] == definition.id);
+    const json whole = json::parse(writer.params(context, 90s, now.wall));
+    CHECK(put_together(json::parse(definition.text.text()), slim) == whole);
+    return whole;
+  };
+  executor.ready(now.steady);
+  CHECK(compare(0, 1)["step"]["last_attempted_at"] == nullptr);
+  executor.start(0, 1, now);
+  executor.committed(executor.finish(0, Yielded{JsonText::trusted(R"({"cursor":5})")}, {}, now, 0.5), now.steady);
+  CHECK(compare(0, 1)["step"]["checkpoint"]["cursor"] == 5);
+  executor.ready(now.steady);
+  executor.start(0, 2, now);
+  auto error = std::make_shared<ErrorInfo>();
+  error->retryable = true;
+  executor.committed(executor.finish(0, Failed{std::move(error)}, {}, now, 0.5), now.steady);
+  CHECK(compare(0, 2)["step"]["last_attempted_at"] != nullptr);
+  executor.ready(now.steady + 1h);
+  executor.start(0, 3, now);
+  executor.committed(
+      executor.finish(0,
+                      Succeeded{JsonText::trusted(R"({"batch_processing_outcome":{"type":"create_batches",)"
+                                                  R"("cursor_configs":[{"batch_id":"x"},{"batch_id":"y"}]}})"),
+                                {},
+                                {}},
+                      {}, now, 0.5),
+      now.steady);
+  const json worker = compare(2, 1);
+  CHECK(worker["step"]["name"] == "work_y");
+  CHECK(worker["step"]["inputs"]["cursor"]["batch_id"] == "y");
+}
+
+TEST_CASE(
+    "a definition is known by its text: by the same number from another template, by another one once it differs") {
+  const auto definition = [](worker::StepRequestWriter& writer, const SharedTemplate& of, Duration timeout = 90s) {
+    DagExecutor executor(task_of(of, "{}"), std::vector<Uuid>(of->steps.size()));
+    return writer.definition(StepContext(executor, 0, 1, 1), timeout);
+  };
+  worker::StepRequestWriter writer("production");
+  const auto first = TemplateBuilder().step("a").build();
+  const auto same = definition(writer, first);
+  CHECK(definition(writer, first).id == same.id);
+  CHECK(definition(writer, TemplateBuilder().step("a").build()).id == same.id);
+  CHECK(definition(writer, TemplateBuilder().step("b").build()).id != same.id);
+  const auto longer = definition(writer, first, 91s);
+  CHECK(longer.id != same.id);
+  CHECK(json::parse(longer.text.text())["timeout_ms"] == 91000);
+  CHECK(definition(writer, first).id == same.id);
+}
+
+TEST_CASE("templates come and go: no definition is taken for another one's, and what is kept is bounded") {
+  worker::StepRequestWriter writer("production");
+  for (int i = 0; i < 3000; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    DagExecutor executor(task_of(TemplateBuilder().step(name).build(), "{}"), std::vector<Uuid>(1));
+    const auto& definition = writer.definition(StepContext(executor, 0, 1, 1), 90s);
+    REQUIRE(definition.id == i + 1);
+    REQUIRE(definition.text.text().find("\"callable\":\"" + name + "\"") != std::string::npos);
+  }
 }
 
 TEST_SUITE_END();

@@ -29,8 +29,9 @@ namespace fs = std::filesystem;
 const fs::path kProtocol = fs::path(test::project_root()) / "tests/protocol";
 
 /// What only a runner must withstand: our engine never sends anything malformed or old.
-const std::set<std::string> kRunnerOnly = {"context_unknown", "parse_error",     "ping", "recall_running", "shutdown",
-                                           "unknown_method",  "version_mismatch"};
+const std::set<std::string> kRunnerOnly = {
+    "context_unknown", "definition_unknown", "parse_error",    "ping",
+    "recall_running",  "shutdown",           "unknown_method", "version_mismatch"};
 
 struct Line {
   json parsed;
@@ -103,22 +104,17 @@ class Player final : private WorkerListener, private StepReplySink {
     const json& message = line.parsed["message"];
     const std::string method = message["method"];
     if (method == "initialize" || method == "initialized") return wrote(message);
-    if (method == "context/put") return put(line);
-    if (method == "context/drop") return plan_.drops.push_back(message["params"]["ref"]);
+    if (method.ends_with("/put") || method.ends_with("/drop")) return preface(line);
     if (method == "step/process") {
       clock_.advance(1s);
       StepJob job{StepReply(*this, ++dispatch_)};
-      if (line.message.find("\"context_ref\":") != std::string::npos)
-        refer(job, message["params"]["task"]["context_ref"]);
+      refer(line, "context_ref", job.context);
+      refer(line, "definition_ref", job.definition);
       job.params = json_slice(line.message, "params");
       job.timeout = 600s;
       job.depth = 2;
-      const ContextPlan plan = job.plan;
       worker_->run(std::move(job));
-      for (const std::int64_t ref : plan.drops) {
-        wrote({{"jsonrpc", "2.0"}, {"method", "context/drop"}, {"params", {{"ref", ref}}}});
-      }
-      if (plan.put) wrote(put_);
+      for (const json& before : std::exchange(prefaces_, {})) wrote(before);
       wrote(message);
     }
     if (method == "$/cancelRequest" && worker_->runs(dispatch_of(message["params"]["id"]))) {
@@ -132,19 +128,28 @@ class Player final : private WorkerListener, private StepReplySink {
     }
   }
 
-  /// It goes out with the next step, as the contexts of tasks do: task N has context N.
-  void put(const Line& line) {
-    plan_.put = true;
-    context_ = JsonText::trusted(json_slice(json_slice(line.message, "params"), "value"));
-    put_ = line.parsed["message"];
+  /// It goes out with the next step: what has number N belongs to the Nth task, or definition.
+  void preface(const Line& line) {
+    const json& message = line.parsed["message"];
+    prefaces_.push_back(message);
+    Shelved& next = message["method"].get<std::string>().starts_with("context") ? context_ : definition_;
+    const std::int64_t ref = message["params"]["ref"];
+    if (!message["params"].contains("value")) return next.plan.drops.push_back(ref);
+    next.plan.put = true;
+    next.value = JsonText::trusted(json_slice(json_slice(line.message, "params"), "value"));
   }
-  void refer(StepJob& job, std::int64_t ref) {
-    plan_.ref = ref;
-    job.task_id = ref;
-    job.context = context_;
-    const ContextPlan own = worker_->plan_context(job.task_id, context_.text().size());
-    CHECK((own.ref == plan_.ref && own.put == plan_.put));
-    job.plan = std::exchange(plan_, {});
+  /// Where the request refers to a value, the engine would send it as the transcript does.
+  void refer(const Line& line, const std::string& key, Shelved& shelved) {
+    const std::size_t at = line.message.find('"' + key + "\":");
+    if (at == std::string::npos) return;
+    Shelved& next = key == "context_ref" ? context_ : definition_;
+    next.plan.ref = next.key = std::stoll(line.message.substr(at + key.size() + 3));
+    const std::size_t bytes = next.value.text().size();
+    const ShelfPlan own =
+        key == "context_ref" ? worker_->plan_context(next.key, bytes) : worker_->plan_definition(next.key, bytes);
+    CHECK((own.ref == next.plan.ref && own.put == next.plan.put));
+    shelved = next;
+    next.plan = {};
   }
 
   /// The next line that the worker wrote is this message, whatever the order of keys.
@@ -246,9 +251,9 @@ class Player final : private WorkerListener, private StepReplySink {
   std::optional<Worker> worker_;
   std::optional<StepOutcome> answered_;
   AttemptReport report_;
-  ContextPlan plan_;  ///< of the next step
-  JsonText context_;  ///< the last that was put
-  json put_;          ///< that message
+  Shelved context_;  ///< the last that was put, and how it goes with the next step
+  Shelved definition_;
+  std::vector<json> prefaces_;  ///< of the next step
   std::size_t next_ = 0;
   DispatchId dispatch_ = 0;
 };

@@ -61,6 +61,17 @@ class ServerTest < Minitest::Test
                  answers.map { |answer| answer["params"]["message"] }
   end
 
+  def test_a_bad_definition_is_logged
+    answers = InProcess.converse({ "method" => "definition/put", "params" => { "ref" => 1, "value" => [] } },
+                                 { "method" => "definition/put", "params" => { "ref" => 1, "value" => { "task" => 1 } } },
+                                 { "method" => "definition/put", "params" => { "value" => {} } },
+                                 { "method" => "definition/drop", "params" => {} })
+    assert_equal ["definition/put needs an object as its value, not an array",
+                  "definition/put needs an object as its task, not a number",
+                  "definition/put needs an integer ref, not nil"],
+                 answers.map { |answer| answer["params"]["message"] }
+  end
+
   def test_nothing_after_exit_is_read
     answers = InProcess.converse({ "id" => 1, "method" => "ping" }, { "method" => "exit" },
                                  { "id" => 2, "method" => "ping" })

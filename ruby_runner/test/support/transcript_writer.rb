@@ -34,6 +34,10 @@ class TranscriptWriter
     { "workflow_step_id" => 9, "step_uuid" => format(UUID, 9), "name" => "a", "state" => "complete",
       "results" => 7, "dependency" => true }
   ].freeze
+  # Of a request that refers to a definition: what it says itself, and what it leaves out for it follows from that.
+  OWN_TASK = %w[task_id task_uuid requested_at context identity_hash correlation_id].freeze
+  OWN_STEP = %w[workflow_step_id workflow_step_uuid attempt deadline].freeze
+  FOLLOWS = %w[created_at updated_at task_id task_uuid attempts idempotency_key].freeze
   MEASURED = %w[result.timing result.usage].freeze
   FAILED = %w[error.data.backtrace error.data.timing error.data.usage].freeze
 
@@ -92,6 +96,32 @@ class TranscriptWriter
             "trace" => { "correlation_id" => format(UUID, 3), "trace_id" => nil, "span_id" => nil })
   end
 
+  # What all requests for the handler have in common.
+  def define(ref, handler)
+    about = DEFINITION["handler"].merge("callable" => handler, "initialization" => { "rate" => 2, "tags" => ["a"] })
+    step = STEP.reject { |key, _| OWN_STEP.include?(key) || FOLLOWS.include?(key) }
+    notify("definition/put",
+           "ref" => ref,
+           "value" => { "handler" => handler, "method" => nil,
+                        "task" => TASK.reject { |key, _| OWN_TASK.include?(key) || FOLLOWS.include?(key) },
+                        "step" => step, "step_definition" => DEFINITION.merge("handler" => about), "max_attempts" => 3,
+                        "timeout_ms" => 600_000, "environment" => "production", "report_started" => false })
+  end
+
+  # A request that refers to it: the same as `process` would have sent.
+  def process_defined(id, ref, step: {})
+    request(id, "step/process",
+            "definition_ref" => ref, "task" => TASK.slice(*OWN_TASK), "step" => STEP.slice(*OWN_STEP).merge(step),
+            "sequence" => { "total_steps" => 4, "current_position" => 2, "steps" => ANCESTORS })
+  end
+
+  # The arguments of the step that `process_defined` asks for.
+  def seen(handler, step = {})
+    about = DEFINITION["handler"].merge("callable" => handler, "initialization" => { "rate" => 2, "tags" => ["a"] })
+    whole = STEP.merge("idempotency_key" => STEP["workflow_step_uuid"], "inputs" => TASK["context"])
+    [TASK, whole.merge(step), DEFINITION.merge("handler" => about)]
+  end
+
   # From the runner.
 
   def result(id, result, *ignore)
@@ -110,7 +140,7 @@ class TranscriptWriter
 
   def hello(*handlers)
     result(1, { "protocol_version" => 1, "runner" => { "version" => "0.1.0", "ruby" => "3.1.0", "pid" => 4_242 },
-                "handlers" => handlers, "features" => %w[cancel nudge context_ref step_started],
+                "handlers" => handlers, "features" => %w[cancel nudge context_ref definition_ref step_started],
                 "files" => [{ "file" => "/handlers/a.rb", "ms" => 0.5 }] }, "result.runner", "result.files")
   end
 

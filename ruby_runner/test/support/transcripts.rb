@@ -17,6 +17,8 @@ module Transcripts
                       "Charges, then keeps only what the next steps need.", %w[process process_results refund])
   CHANGES = announced("Changes", "changes.rb", 4, "process", "Changes its context in place, on every level.",
                       ["process"])
+  SEES = announced("Sees", "sees.rb", 4, "call/1",
+                   "Returns the task, the step and its definition as it sees them, then spoils them.", ["call"])
   TALKS = announced("Talks", "talks.rb", 4, "process",
                     "Prints by all means, and tells the engine how far it is.", ["process"])
   PATIENT = announced("Patient", "patient.rb", 4, "process", "Asks for more time, beats, and tells how far it is.",
@@ -332,6 +334,35 @@ module Transcripts
                                                      [2, 3].each do |id|
                                                        t.process(id, "Changes", task: { "context_ref" => id - 1 })
                                                        t.error(id, -32_009, "unknown context reference #{id - 1}", { "ref" => id - 1 })
+                                                     end
+                                                     t.goodbye
+                                                   }],
+    "definition" => ["What all requests of a step have in common travels once; nobody sees what a handler makes of it.",
+                     ["handlers/sees.rb"], lambda { |t|
+                                             t.open(SEES)
+                                             t.define(1, "Sees")
+                                             [2, 3].each do |id|
+                                               t.process_defined(id, 1)
+                                               t.done(id, t.seen("Sees"))
+                                             end
+                                             t.notify("definition/drop", { "ref" => 1 })
+                                             t.define(2, "Sees")
+                                             own = { "name" => "charge_2", "attempt" => 2, "last_attempted_at" => TranscriptWriter::AT,
+                                                     "inputs" => { "cursor" => 5 }, "checkpoint" => [1] }
+                                             t.process_defined(4, 2, step: own)
+                                             t.done(4, t.seen("Sees", own.merge("attempts" => 1)))
+                                             t.process_defined(5, 2, step: { "attempts" => 2 })
+                                             t.done(5, t.seen("Sees", { "attempts" => 2 }))
+                                             t.goodbye
+                                           }],
+    "definition_unknown" => ["A definition that was dropped, or never given, is refused; the step was not started.",
+                             ["handlers/sees.rb"], lambda { |t|
+                                                     t.open(SEES)
+                                                     t.define(1, "Sees")
+                                                     t.notify("definition/drop", { "ref" => 1 })
+                                                     [2, 3].each do |id|
+                                                       t.process_defined(id, id - 1)
+                                                       t.error(id, -32_009, "unknown definition reference #{id - 1}", { "ref" => id - 1 })
                                                      end
                                                      t.goodbye
                                                    }],

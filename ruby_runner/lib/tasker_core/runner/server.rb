@@ -5,10 +5,11 @@ module TaskerCore
     # The conversation: reads messages in wire order, answers requests. See docs/protocol.md.
     class Server
       PROTOCOL_VERSIONS = [1].freeze
-      FEATURES = %w[cancel nudge context_ref step_started].freeze
+      FEATURES = %w[cancel nudge context_ref definition_ref step_started].freeze
       REQUESTS = { "initialize" => :initialize_worker, "step/process" => :process_step, "ping" => :ping,
                    "shutdown" => :shutdown }.freeze
       NOTIFICATIONS = { "initialized" => :ignore, "context/put" => :put_context, "context/drop" => :drop_context,
+                        "definition/put" => :put_definition, "definition/drop" => :drop_definition,
                         "exit" => :finish }.freeze
 
       Limits = Struct.new(:max_line_bytes, :max_depth)
@@ -153,19 +154,28 @@ module TaskerCore
       end
 
       def put_context(message)
-        ref = message.params["ref"]
-        return warn("context/put needs an integer ref, not #{ref.inspect}") unless ref.is_a?(Integer)
-
-        if @steps
-          @steps.contexts[ref] =
-            Indifferent.freeze(message.params["value"])
-        else
-          warn("context/put before initialize")
-        end
+        put(message, &:contexts)
       end
 
       def drop_context(message)
-        @steps&.contexts&.delete(message.params["ref"])
+        @steps&.contexts&.drop(message.params["ref"])
+      end
+
+      def put_definition(message)
+        complaint = Definition.complaint(message.params["value"])
+        complaint ? warn("definition/put needs #{complaint}") : put(message, &:definitions)
+      end
+
+      def drop_definition(message)
+        @steps&.definitions&.drop(message.params["ref"])
+      end
+
+      def put(message)
+        ref = message.params["ref"]
+        return warn("#{message.method} needs an integer ref, not #{ref.inspect}") unless ref.is_a?(Integer)
+        return warn("#{message.method} before initialize") unless @steps
+
+        yield(@steps).put(ref, message.params["value"])
       end
 
       def finish(_message)

@@ -2,12 +2,15 @@
 
 require_relative "usage"
 require_relative "step_call"
+require_relative "shelf"
+require_relative "definition"
 
 module TaskerCore
   module Runner
     # Runs steps one by one and answers each exactly once. The only place where a handler's exceptions end.
     class StepRunner
-      attr_reader :contexts
+      # What travelled before the requests that refer to it.
+      attr_reader :contexts, :definitions
 
       # @param registry [HandlerRegistry] what can be called
       def initialize(wire, attention, registry, limits, signals)
@@ -16,49 +19,53 @@ module TaskerCore
         @registry = registry
         @limits = limits
         @signals = signals
-        @contexts = {}
+        @contexts = Shelf.new("context")
+        @definitions = Shelf.new("definition") { |value| Definition.new(value) }
         @warned = {}
       end
 
       # False when the process should end after this answer.
       def run(message)
-        handler = handler_of(message)
-        step = StepCall.new(message.id, handler, handler.entry(message.params["method"]), input(message), @limits)
-        @wire.write(execute(step, message.params))
+        params = whole(message)
+        handler = handler_of(params, message)
+        input = StepInput.new(params["handler"], params)
+        step = StepCall.new(message.id, handler, handler.entry(params["method"]), input, @limits)
+        @wire.write(execute(step, params))
         !step.retires
       end
 
       private
 
-      def handler_of(message)
-        name = message.params["handler"]
+      def handler_of(params, message)
+        name = params["handler"]
         raise invalid(message, "handler is a string, not #{Rpc.kind(name)}") unless name.is_a?(String)
 
-        method = message.params["method"]
+        method = params["method"]
         raise invalid(message, "method is a string or null") unless method.nil? || method.is_a?(String)
 
-        @registry.fetch(name, resolver: message.params.dig("step_definition", "handler", "resolver"))
+        @registry.fetch(name, resolver: params.dig("step_definition", "handler", "resolver"))
       end
 
-      def input(message)
-        %w[task step sequence step_definition].each do |key|
-          value = message.params[key]
-          next if value.nil? || value.is_a?(Hash)
+      OBJECTS = %w[task step sequence step_definition].freeze
+      private_constant :OBJECTS
 
-          raise invalid(message, "#{key} is an object, not #{Rpc.kind(value)}")
+      # With what travelled before.
+      def whole(message)
+        params = message.params
+        OBJECTS.each do |key|
+          value = params[key]
+          raise invalid(message, "#{key} is an object, not #{Rpc.kind(value)}") unless value.nil? || value.is_a?(Hash)
         end
-        StepInput.new(message.params["handler"], with_context(message.params))
+        ref = params["definition_ref"]
+        params = @definitions.fetch(ref).complete(params) if ref
+        with_context(params)
       end
 
-      # The context may have travelled before: it is frozen and shared, the handler's view copies what it touches.
+      # The context is frozen and shared, the handler's view copies what it touches.
       def with_context(params)
-        ref = params.dig("task", "context_ref")
-        return params if ref.nil?
-
-        context = @contexts.fetch(ref) do
-          raise Rpc::Error.new(Rpc::UNKNOWN_CONTEXT, "unknown context reference #{ref.inspect}", data: { "ref" => ref })
-        end
-        params["task"]["context"] = context
+        task = params["task"]
+        ref = task && task["context_ref"]
+        task["context"] = @contexts.fetch(ref) if ref
         params
       end
 

@@ -1,4 +1,4 @@
-#include "worker/context_shelf.hpp"
+#include "worker/shelf.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,28 +10,28 @@ namespace {
 using Refs = std::vector<std::int64_t>;
 
 /// Holds 1,000 bytes in at most three contexts, none below 100 bytes.
-struct Shelf : ContextShelf {
-  Shelf() : ContextShelf({.least_bytes = 100, .most_bytes = 1000, .most_contexts = 3}) {}
-  ContextPlan send(rpc::RequestId id, TaskId task, std::size_t bytes) {
-    const ContextPlan made = plan(task, bytes);
+struct Small : Shelf {
+  Small() : Shelf({.least_bytes = 100, .most_bytes = 1000, .most_values = 3}) {}
+  ShelfPlan send(rpc::RequestId id, std::int64_t task, std::size_t bytes) {
+    const ShelfPlan made = plan(task, bytes);
     sent(id, task, bytes, made);
     return made;
   }
 };
 
-bool inside(const ContextPlan& plan) { return !plan.ref && !plan.put && plan.drops.empty(); }
+bool inside(const ShelfPlan& plan) { return !plan.ref && !plan.put && plan.drops.empty(); }
 
 }  // namespace
 
-TEST_SUITE_BEGIN("context shelf");
+TEST_SUITE_BEGIN("shelf");
 
 TEST_CASE("a context is put once and referred to from then on, answered or not") {
-  Shelf shelf;
-  const ContextPlan first = shelf.send(2, 7, 100);
+  Small shelf;
+  const ShelfPlan first = shelf.send(2, 7, 100);
   CHECK(first.put);
   CHECK(first.ref == 1);
   for (const rpc::RequestId id : {3, 4}) {
-    const ContextPlan again = shelf.send(id, 7, 100);
+    const ShelfPlan again = shelf.send(id, 7, 100);
     CHECK(!again.put);
     CHECK(again.ref == 1);
     shelf.answered(id);
@@ -42,26 +42,26 @@ TEST_CASE("a context is put once and referred to from then on, answered or not")
 }
 
 TEST_CASE("a plan changes nothing until the request is sent") {
-  Shelf shelf;
+  Small shelf;
   CHECK(shelf.plan(7, 100).ref == 1);
   CHECK(shelf.plan(8, 100).ref == 1);
   CHECK(shelf.size() == 0);
 }
 
 TEST_CASE("what is small, or bigger than the shelf, travels inside its request") {
-  Shelf shelf;
+  Small shelf;
   CHECK(inside(shelf.plan(7, 99)));
   CHECK(inside(shelf.plan(7, 1001)));
   CHECK(!inside(shelf.plan(7, 1000)));
 }
 
 TEST_CASE("the least recently used one goes first, as many as the new one needs") {
-  Shelf shelf;
+  Small shelf;
   shelf.send(2, 1, 400);
   shelf.send(3, 2, 400);
   shelf.send(4, 1, 400);
   for (const rpc::RequestId id : {2, 3, 4}) shelf.answered(id);
-  const ContextPlan third = shelf.send(5, 3, 500);
+  const ShelfPlan third = shelf.send(5, 3, 500);
   CHECK(third.drops == Refs{2});
   CHECK(third.ref == 3);
   CHECK(shelf.bytes() == 900);
@@ -70,8 +70,8 @@ TEST_CASE("the least recently used one goes first, as many as the new one needs"
 }
 
 TEST_CASE("their number is bounded too") {
-  Shelf shelf;
-  for (const TaskId task : {1, 2, 3}) {
+  Small shelf;
+  for (const std::int64_t task : {1, 2, 3}) {
     shelf.send(task + 1, task, 100);
     shelf.answered(task + 1);
   }
@@ -80,7 +80,7 @@ TEST_CASE("their number is bounded too") {
 }
 
 TEST_CASE("what an unanswered request refers to stays; when nothing else is there, the new one travels inside") {
-  Shelf shelf;
+  Small shelf;
   shelf.send(2, 1, 500);
   shelf.send(3, 2, 500);
   CHECK(inside(shelf.send(4, 3, 500)));
@@ -91,7 +91,7 @@ TEST_CASE("what an unanswered request refers to stays; when nothing else is ther
 }
 
 TEST_CASE("two requests that use one context: it goes after the second answer, not the first") {
-  Shelf shelf;
+  Small shelf;
   shelf.send(2, 1, 600);
   shelf.send(3, 1, 600);
   shelf.answered(2);
@@ -103,8 +103,8 @@ TEST_CASE("two requests that use one context: it goes after the second answer, n
 }
 
 TEST_CASE("a number is never used twice") {
-  Shelf shelf;
-  for (const TaskId task : {1, 2, 3}) {
+  Small shelf;
+  for (const std::int64_t task : {1, 2, 3}) {
     CHECK(shelf.send(task + 1, task, 1000).ref == task);
     shelf.answered(task + 1);
   }
@@ -112,7 +112,7 @@ TEST_CASE("a number is never used twice") {
 }
 
 TEST_CASE("a worker that lost a context gets every one inside its request") {
-  Shelf shelf;
+  Small shelf;
   shelf.send(2, 1, 500);
   shelf.give_up();
   CHECK(inside(shelf.plan(1, 500)));
@@ -121,16 +121,17 @@ TEST_CASE("a worker that lost a context gets every one inside its request") {
 }
 
 TEST_CASE("the lines before a request drop first, and are counted in full") {
-  const JsonText context = JsonText::trusted(R"({"n":1.50})");
-  const ContextPlan plan{9, true, {4, 5}};
-  const std::string lines = preface_lines(plan, context);
+  const Shelved shelved{{9, true, {4, 5}}, 7, JsonText::trusted(R"({"n":1.50})")};
+  const std::string lines = preface_lines("context", shelved);
   CHECK(lines ==
         "{\"jsonrpc\":\"2.0\",\"method\":\"context/drop\",\"params\":{\"ref\":4}}\n"
         "{\"jsonrpc\":\"2.0\",\"method\":\"context/drop\",\"params\":{\"ref\":5}}\n"
         "{\"jsonrpc\":\"2.0\",\"method\":\"context/put\",\"params\":{\"ref\":9,\"value\":{\"n\":1.50}}}\n");
-  CHECK(preface_bytes(plan, context.text().size()) >= lines.size());
-  CHECK(preface_lines({9, false, {}}, context).empty());
-  CHECK(preface_bytes({9, false, {}}, 500) == 0);
+  CHECK(preface_bytes(shelved) >= lines.size());
+  CHECK(preface_lines("definition", shelved).size() == lines.size() + 9);
+  const Shelved held{{9, false, {}}, 7, shelved.value};
+  CHECK(preface_lines("context", held).empty());
+  CHECK(preface_bytes(held) == 0);
 }
 
 TEST_SUITE_END();

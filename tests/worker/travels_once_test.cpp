@@ -1,4 +1,5 @@
-// A task's context on the wire: put once for each process, referred to afterwards, whole where that can't be.
+// A task's context, and what requests have in common: put once for each process, referred to afterwards, whole where
+// that can't be.
 #include "worker/pool_fixture.hpp"
 
 using namespace tasker;
@@ -33,7 +34,7 @@ struct Big : PoolFixture {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("context cache");
+TEST_SUITE_BEGIN("travels once");
 
 TEST_CASE("the first request brings the context, the others refer to it") {
   Big f;
@@ -131,6 +132,69 @@ TEST_CASE("a runner that misses the context of a whole request is ended: it woul
   f.child().says_hello();
   f.errors(2, -32009);
   CHECK(f.child().group_signals == std::vector{SIGKILL});
+}
+
+TEST_CASE("the definition of a step travels before its first request; another step brings its own") {
+  Big f(100);
+  f.submit("a");
+  f.child().says_hello({"H"}, R"("definition_ref")");
+  f.submit("a");
+  f.submit("b");
+  CHECK(f.child().methods() == Names{"initialize", "initialized", "definition/put", "step/process", "step/process",
+                                     "definition/put", "step/process"});
+  const auto says = [&](std::size_t line, const std::string& text) {
+    return f.child().lines.at(line).find(text) != std::string::npos;
+  };
+  CHECK((says(2, "\"ref\":1,") && says(2, "step_definition")));
+  for (const std::size_t line : {3u, 4u})
+    CHECK((says(line, "\"definition_ref\":1,") && !says(line, "step_definition")));
+  CHECK((says(5, "\"ref\":2,") && says(6, "\"definition_ref\":2,")));
+}
+
+TEST_CASE("a runner that keeps contexts only gets whole definitions, and the other way round") {
+  Big f;
+  f.submit("a");
+  f.child().says_hello({"H"}, kKeeps);
+  CHECK(f.child().methods() == Names{"initialize", "initialized", "context/put", "step/process"});
+  CHECK(f.child().lines.at(3).find("step_definition") != std::string::npos);
+  Big g;
+  g.submit("a");
+  g.child().says_hello({"H"}, R"("definition_ref")");
+  CHECK(g.child().methods() == Names{"initialize", "initialized", "definition/put", "step/process"});
+  CHECK(g.whole(3));
+}
+
+TEST_CASE("a runner that does not know a definition gets whole requests from then on") {
+  Big f(100);
+  f.submit("a");
+  f.child().says_hello({"H"}, R"("definition_ref")");
+  f.errors(2, -32009);
+  CHECK(std::holds_alternative<NotStarted>(f.answers.at("a").first));
+  f.submit("a");
+  CHECK(f.child().lines.back().find("definition_ref") == std::string::npos);
+  CHECK(f.child().lines.back().find("step_definition") != std::string::npos);
+  f.child().result(kOk);
+  CHECK(std::holds_alternative<Succeeded>(f.answers.at("a").first));
+}
+
+TEST_CASE("a workflow of many steps: the definitions used least go, and come back when they are needed") {
+  TemplateBuilder builder;
+  for (int i = 0; i < 257; ++i) builder.step("s" + std::to_string(i));
+  PoolFixture f(1, builder);
+  f.submit("s0");
+  f.child().says_hello({"H"}, R"("definition_ref")");
+  f.child().result(kOk);
+  for (int i = 1; i < 257; ++i) {
+    f.submit("s" + std::to_string(i));
+    f.child().result(kOk);
+  }
+  const auto last = [&](std::size_t back) { return f.child().methods().at(f.child().lines.size() - back); };
+  CHECK((last(3) == "definition/drop" && last(2) == "definition/put"));
+  f.submit("s2");
+  CHECK(last(2) == "step/process");
+  f.child().result(kOk);
+  f.submit("s0");
+  CHECK((last(3) == "definition/drop" && last(2) == "definition/put"));
 }
 
 TEST_SUITE_END();
