@@ -1,22 +1,39 @@
 #include "core/time_text.hpp"
 
+#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
 namespace tasker {
 
+namespace {
+
+void put_pair(char* to, unsigned number) {
+  to[0] = static_cast<char>('0' + number / 10);
+  to[1] = static_cast<char>('0' + number % 10);
+}
+
+}  // namespace
+
+// By hand: several of these stand in every request, and gmtime_r with snprintf cost a tenth of the whole step.
 std::string iso_text(WallTime time) {
-  const auto since_epoch = time.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
-  const std::time_t whole = static_cast<std::time_t>(seconds.count());
-  std::tm parts{};
-  gmtime_r(&whole, &parts);
-  char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
-                static_cast<int>((since_epoch - seconds).count()));
-  return buffer;
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::microseconds>(time - day));
+  std::string out = "0000-00-00T00:00:00.000000Z";
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  put_pair(&out[0], year / 100 % 100);
+  put_pair(&out[2], year % 100);
+  put_pair(&out[5], static_cast<unsigned>(date.month()));
+  put_pair(&out[8], static_cast<unsigned>(date.day()));
+  put_pair(&out[11], static_cast<unsigned>(clock.hours().count()));
+  put_pair(&out[14], static_cast<unsigned>(clock.minutes().count()));
+  put_pair(&out[17], static_cast<unsigned>(clock.seconds().count()));
+  const auto micros = static_cast<unsigned>(clock.subseconds().count());
+  put_pair(&out[20], micros / 10'000);
+  put_pair(&out[22], micros / 100 % 100);
+  put_pair(&out[24], micros % 100);
+  return out;
 }
 
 double milliseconds(Duration duration) {

@@ -17,12 +17,11 @@ std::uint64_t mixed(std::uint64_t z) {
 
 std::string Uuid::text() const {
   static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(36);
+  static constexpr std::uint8_t kAt[] = {0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+  std::string out(36, '-');
   for (std::size_t i = 0; i < bytes_.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kHex[bytes_[i] >> 4];
-    out += kHex[bytes_[i] & 0xF];
+    out[kAt[i]] = kHex[bytes_[i] >> 4];
+    out[kAt[i] + 1U] = kHex[bytes_[i] & 0xF];
   }
   return out;
 }

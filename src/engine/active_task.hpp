@@ -30,6 +30,7 @@ struct ActiveTask {
   bool refused = false;  ///< the store refused a write of it: it is being ended
   bool dropped = false;  ///< it is not ours any more; kept until its last step has answered
   bool stop_sent = false;
+  bool changed = false;  ///< since it was last asked what is ready
   std::optional<TimePoint> deadline;
   std::optional<CancelReason> stopping;
   std::unordered_set<DispatchId> in_flight;

@@ -1,10 +1,12 @@
 #include "tasker/engine.hpp"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
 #include "core/failpoint.hpp"
 #include "engine/admission.hpp"
+#include "engine/agenda.hpp"
 #include "engine/by_hand.hpp"
 #include "engine/commit_queue.hpp"
 #include "engine/dispatcher.hpp"
@@ -58,6 +60,7 @@ class Engine::Impl final : public StepReplySink {
   TaskId submit(TaskRequest request) {
     Admitted admitted = admit(std::move(request), store_.next_task_id(), ids_, limits_, clock_.now());
     const ActiveTask& task = tasks_.add(std::move(admitted.task));
+    deadlines_.set(task.id(), task.deadline);
     commits_.add(task.id(), std::move(admitted.write));
     wake_();
     return task.id();
@@ -67,6 +70,7 @@ class Engine::Impl final : public StepReplySink {
     const Times now = clock_.now();
     const Takeover takeover(adoption);
     ActiveTask& task = tasks_.add(std::make_unique<ActiveTask>(adoption.record, now, limits_));
+    if (!task.stopping) deadlines_.set(task.id(), task.deadline);
     dispatcher_.skip_to(task.executor.last_dispatch());
     commits_.add(task.id(), takeover.write);
     record(task, task.executor.recover(takeover.predecessor, now));
@@ -126,19 +130,13 @@ class Engine::Impl final : public StepReplySink {
     const auto consider = [&](std::optional<TimePoint> at) {
       if (at && (!next || *at < *next)) next = at;
     };
-    for (const auto& [id, task] : tasks_.all()) {
-      if (!draining_ && !commits_.broken()) consider(task->executor.next_retry_at());
-      if (!task->stopping) consider(task->deadline);
-    }
+    consider(deadlines_.next());
+    if (!draining_ && !commits_.broken()) consider(retries_.next());
     if (!commits_.broken()) consider(logs_.due());
     return next;
   }
 
-  void shift_deadlines(Duration by) {
-    for (auto& [id, task] : tasks_.all()) {
-      if (task->deadline) *task->deadline += by;
-    }
-  }
+  void shift_deadlines(Duration by) { deadlines_.shift(by); }
 
   bool quiet() const { return dispatcher_.idle() && commits_.idle() && answers_.empty(); }
   std::size_t active_tasks() const { return tasks_.size(); }
@@ -180,9 +178,9 @@ class Engine::Impl final : public StepReplySink {
   double random() { return std::uniform_real_distribution<double>(0.0, 1.0)(random_); }
 
   void expire(TimePoint now) {
-    for (auto& [id, task] : tasks_.all()) {
-      if (task->stopping || !task->deadline || *task->deadline > now) continue;
-      stop(*task, StopReason::TimedOut, CancelReason::TaskTimeout, over_its_time(task->executor.task()));
+    for (const TaskId id : deadlines_.take_due(now)) {
+      if (ActiveTask* task = tasks_.find(id))
+        stop(*task, StopReason::TimedOut, CancelReason::TaskTimeout, over_its_time(task->executor.task()));
     }
   }
 
@@ -190,6 +188,7 @@ class Engine::Impl final : public StepReplySink {
   void stop(ActiveTask& task, StopReason reason, CancelReason cancel_reason, SharedError error) {
     if (task.stopping || task.executor.ended()) return;
     task.stopping = cancel_reason;
+    deadlines_.set(task.id(), std::nullopt);
     record(task, task.executor.stop(reason, std::move(error), clock_.now()));
     wake_();
   }
@@ -239,6 +238,7 @@ class Engine::Impl final : public StepReplySink {
   // --- decisions are written, and applied when they are durable ---
 
   void record(ActiveTask& task, Transition transition) {
+    look_again(task);
     transition.fence = task.fence;
     if (writes_anything(transition)) {
       commits_.add(task.id(), std::move(transition));
@@ -270,12 +270,14 @@ class Engine::Impl final : public StepReplySink {
     ActiveTask* task = tasks_.find(id);
     if (!task) return;
     task->durable = true;
+    look_again(*task);
     observe(TaskStarted{task->executor.task()});
   }
 
   void apply(ActiveTask& task, const Transition& transition) {
     if (task.refused && !transition.task_state) return;  // decided before its end was
     task.executor.committed(transition, clock_.steady());
+    look_again(task);
     for (const Event& event : news_of(task.executor, transition)) observe(event);
     dispatcher_.starts_committed(task, transition, !draining_ && !task.stopping);
     if (task.stopping && !task.stop_sent) {
@@ -289,7 +291,7 @@ class Engine::Impl final : public StepReplySink {
   void end(ActiveTask& task) {
     const TaskRecord record = task.executor.record();
     const TaskId id = task.id();
-    tasks_.let_go(task);  // steps that still run (of a task that the store refused) answer to nobody
+    let_go(task);  // steps that still run (of a task that the store refused) answer to nobody
     observe(TaskEnded{record});
     if (!store_.is_durable()) commits_.add(id, ForgetTask{id});
   }
@@ -320,18 +322,41 @@ class Engine::Impl final : public StepReplySink {
     observe(TaskDropped{task.executor.task(), why});
     dispatcher_.forget_starts(task.id());
     dispatcher_.cancel(task, CancelReason::TaskCancelled, CancelUrgency::Immediate);
+    let_go(task);
+  }
+
+  void let_go(ActiveTask& task) {
+    deadlines_.set(task.id(), std::nullopt);
+    retries_.set(task.id(), std::nullopt);
     tasks_.let_go(task);
   }
 
   // --- what is ready is sent ---
 
+  /// Something about it has changed: it may have steps that are ready, or wait for a retry.
+  void look_again(ActiveTask& task) {
+    if (!std::exchange(task.changed, true)) changed_.push_back(task.id());
+    retries_.set(task.id(), task.executor.next_retry_at());
+  }
+
   void dispatch_ready() {
     if (draining_ || commits_.broken()) return;
     const TimePoint now = clock_.steady();
-    for (auto& [id, task] : tasks_.all()) {
-      if (!task->durable || task->refused || task->executor.halted()) continue;
-      for (const StepIndex step : task->executor.ready(now)) dispatcher_.dispatch(*task, step, clock_.now());
+    std::vector<TaskId> tasks = retries_.take_due(now);
+    tasks.insert(tasks.end(), changed_.begin(), changed_.end());
+    changed_.clear();
+    std::sort(tasks.begin(), tasks.end());  // the oldest first
+    tasks.erase(std::unique(tasks.begin(), tasks.end()), tasks.end());
+    for (const TaskId id : tasks) {
+      if (ActiveTask* task = tasks_.find(id)) dispatch_ready(*task, now);
     }
+  }
+
+  void dispatch_ready(ActiveTask& task, TimePoint now) {
+    task.changed = false;
+    if (!task.durable || task.refused || task.executor.halted()) return;
+    for (const StepIndex step : task.executor.ready(now)) dispatcher_.dispatch(task, step, clock_.now());
+    retries_.set(task.id(), task.executor.next_retry_at());
   }
 
   Store& store_;
@@ -345,6 +370,9 @@ class Engine::Impl final : public StepReplySink {
   CommitQueue commits_;
   Dispatcher dispatcher_;
   LogKeeper logs_;
+  Agenda deadlines_;  ///< of tasks that are not being stopped
+  Agenda retries_;
+  std::vector<TaskId> changed_;  ///< since they were last asked what is ready
   std::vector<Answer> answers_;
   bool draining_ = false;
 };

@@ -21,6 +21,7 @@ class ChildProcess final : public worker::Process {
 
   int pid() const override { return child_->pid(); }
   void write(std::string bytes) override { child_->input().write(std::move(bytes)); }
+  void flush_input() override { child_->input().flush(); }
   std::size_t unwritten() const override { return child_->input().unwritten(); }
   std::size_t pipe_bytes() const override { return child_->input().capacity(); }
   void close_stdin() override { child_->input().close_after_writing(); }

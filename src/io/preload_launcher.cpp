@@ -21,6 +21,7 @@ class ForkedProcess final : public worker::Process {
 
   int pid() const override { return child().pid() > 0 ? child().pid() : birth_->parent_pid; }
   void write(std::string bytes) override { child().input().write(std::move(bytes)); }
+  void flush_input() override { child().input().flush(); }
   std::size_t unwritten() const override { return child().input().unwritten(); }
   std::size_t pipe_bytes() const override { return child().input().capacity(); }
   void close_stdin() override { child().input().close_after_writing(); }

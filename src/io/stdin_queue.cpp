@@ -20,19 +20,39 @@ std::size_t capacity_of(int fd) {
 }  // namespace
 
 StdinQueue::StdinQueue(EventLoop& loop, UniqueFd pipe)
-    : pipe_(loop, std::move(pipe), [this] { flush(); }), capacity_(capacity_of(pipe_.get())) {}
+    : loop_(loop),
+      pipe_(loop, std::move(pipe),
+            [this] {
+              waits_for_room_ = false;
+              flush();
+            }),
+      capacity_(capacity_of(pipe_.get())) {}
+
+StdinQueue::~StdinQueue() {
+  if (posted_) *posted_ = nullptr;
+}
 
 void StdinQueue::write(std::string bytes) {
-  const bool pipe_was_full = unwritten_ > 0;
   unwritten_ += bytes.size();
   if (bytes.empty() || closing_ || !pipe_.is_open()) return;
   queue_.push_back(std::move(bytes));
-  if (!pipe_was_full) flush();
+  if (!waits_for_room_) flush_later();
+}
+
+void StdinQueue::flush_later() {
+  if (posted_) return;
+  posted_ = std::make_shared<StdinQueue*>(this);
+  loop_.post([queue = posted_] {
+    if (!*queue) return;
+    StdinQueue& self = **queue;
+    self.posted_ = nullptr;
+    self.flush();
+  });
 }
 
 void StdinQueue::close_after_writing() {
   closing_ = true;
-  if (unwritten_ == 0) drop();
+  flush();
 }
 
 void StdinQueue::drop() {
@@ -42,10 +62,12 @@ void StdinQueue::drop() {
 }
 
 void StdinQueue::flush() {
-  while (!queue_.empty() && write_some()) {
+  if (waits_for_room_) return;
+  while (pipe_.is_open() && !queue_.empty() && write_some()) {
   }
   if (!pipe_.is_open()) return;
   if (!queue_.empty()) {
+    waits_for_room_ = true;
     pipe_.await_writable();
   } else if (closing_) {
     drop();

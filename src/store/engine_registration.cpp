@@ -86,7 +86,7 @@ void sign_off(Db& db, const Owner& owner) {
   Transaction transaction(db);
   db.cached(
         "UPDATE tasks SET owner = NULL WHERE owner = ? AND epoch = ? "
-        "AND state IN ('pending', 'in_progress', 'waiting_for_retry')")
+        "AND (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry')")
       .bind(owner.id->bytes())
       .bind(owner.epoch)
       .run();

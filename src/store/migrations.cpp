@@ -9,7 +9,7 @@
 namespace tasker::store {
 
 std::span<const Migration> migrations() {
-  static const std::array<Migration, 1> steps = {{{1, kSqliteSchema}}};
+  static const std::array<Migration, 2> steps = {{{1, kSqliteSchema}, {2, kSqliteSchema2}}};
   return steps;
 }
 

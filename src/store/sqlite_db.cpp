@@ -254,7 +254,7 @@ void Db::set_busy_timeout(std::chrono::milliseconds timeout) {
   sqlite3_busy_timeout(db_, static_cast<int>(timeout.count()));
 }
 
-Statement& Db::cached(std::string_view sql) {
+Statement& Db::cached(const char* sql) {
   auto found = statements_.find(sql);
   if (found == statements_.end()) found = statements_.emplace(sql, Statement(db_, sql)).first;
   found->second.reset();

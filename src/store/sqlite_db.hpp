@@ -110,8 +110,9 @@ class Db {
   int wal_pages() const { return *wal_pages_; }
   /// Changes whenever another connection has committed.
   std::int64_t data_version() { return number("PRAGMA data_version"); }
-  /// The statement for this text, prepared at its first use and reset. `sql` must outlive the Db: a literal.
-  Statement& cached(std::string_view sql);
+  /// The statement for this text, prepared at its first use and reset. `sql` is a literal: it is known by where it
+  /// stands, since reading it to its end at each use costs more than looking it up.
+  Statement& cached(const char* sql);
   /// A statement that is used once.
   Statement prepare(const std::string& sql) { return Statement(db_, sql); }
   /// Rows changed by the last INSERT, UPDATE or DELETE.
@@ -124,7 +125,7 @@ class Db {
   Db(const std::string& path, int flags, const std::string& vfs);
   sqlite3* db_ = nullptr;
   std::unique_ptr<int> wal_pages_ = std::make_unique<int>(0);
-  std::unordered_map<std::string_view, Statement> statements_;
+  std::unordered_map<const char*, Statement> statements_;
 };
 
 /// BEGIN now, ROLLBACK when it goes out of scope without `commit`.

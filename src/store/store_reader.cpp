@@ -159,7 +159,7 @@ std::int64_t StoreReader::last_line(const std::string& run_id) {
 std::vector<Uuid> StoreReader::owners_of_run(const std::string& run_id) {
   Statement& rows = db_.cached(
       "SELECT DISTINCT owner FROM tasks WHERE run_id = ? AND owner IS NOT NULL "
-      "AND state IN ('pending', 'in_progress', 'waiting_for_retry')");
+      "AND (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry')");
   rows.bind(run_id);
   std::vector<Uuid> owners;
   while (rows.step()) owners.push_back(read_uuid(rows));
@@ -200,8 +200,9 @@ std::vector<StoredLog> StoreReader::logs(TaskId task, const std::string& step, s
 
 std::vector<UnfinishedTasks> StoreReader::unfinished(const std::string& but_of_run) {
   Statement& rows = db_.cached(
-      "SELECT handler_set_id, owner, count(*) FROM tasks WHERE state IN ('pending', 'in_progress', "
-      "'waiting_for_retry') AND (?1 = '' OR run_id IS NOT ?1) GROUP BY handler_set_id, owner ORDER BY min(id)");
+      "SELECT handler_set_id, owner, count(*) FROM tasks "
+      "WHERE (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry') "
+      "AND (?1 = '' OR run_id IS NOT ?1) GROUP BY handler_set_id, owner ORDER BY min(id)");
   rows.bind(but_of_run);
   std::vector<UnfinishedTasks> groups;
   while (rows.step()) {
@@ -216,7 +217,7 @@ std::vector<UnfinishedTasks> StoreReader::unfinished(const std::string& but_of_r
 std::vector<std::pair<TaskId, std::optional<Uuid>>> StoreReader::unfinished_of_set(
     std::optional<std::int64_t> handler_set, TaskId after, std::int64_t limit) {
   Statement& rows = db_.cached(
-      "SELECT id, owner FROM tasks WHERE state IN ('pending', 'in_progress', 'waiting_for_retry') "
+      "SELECT id, owner FROM tasks WHERE (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry') "
       "AND handler_set_id IS ? AND id > ? ORDER BY id LIMIT ?");
   rows.bind(handler_set).bind(after).bind(limit);
   std::vector<std::pair<TaskId, std::optional<Uuid>>> tasks;
@@ -230,7 +231,8 @@ std::vector<std::pair<TaskId, std::optional<Uuid>>> StoreReader::unfinished_of_s
 
 std::vector<SharedTemplate> StoreReader::unfinished_templates(const UnfinishedTasks& tasks) {
   Statement& rows = db_.cached(
-      "SELECT DISTINCT template_id FROM tasks WHERE state IN ('pending', 'in_progress', 'waiting_for_retry') "
+      "SELECT DISTINCT template_id FROM tasks "
+      "WHERE (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry') "
       "AND handler_set_id IS ? AND owner IS ?");
   rows.bind(tasks.handler_set);
   if (tasks.owner) {

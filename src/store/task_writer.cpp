@@ -114,7 +114,8 @@ void TaskWriter::refuse_duplicate(const CreateTask& create) {
   const Task& task = create.task;
   Statement& key = db_.cached(
       "SELECT uuid FROM tasks WHERE namespace = ? AND name = ? AND unique_key = ? "
-      "AND state IN ('pending', 'in_progress', 'waiting_for_retry', 'blocked_by_failures')");
+      "AND (state = 'in_progress' OR state = 'pending' OR state = 'waiting_for_retry' OR state = "
+      "'blocked_by_failures')");
   key.bind(task.task_template->namespace_name).bind(task.task_template->name).bind(task.unique_key);
   if (!task.unique_key.empty() && key.step()) {
     const Uuid first = read_uuid(key);

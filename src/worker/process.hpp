@@ -76,6 +76,8 @@ class Process {
   /// Queues bytes for its stdin; never blocks. Bytes for a process that has closed its stdin are dropped: `on_gone`
   /// follows.
   virtual void write(std::string bytes) = 0;
+  /// Writes what fits of it now: `write` may wait for the end of the loop's turn, to write once for many.
+  virtual void flush_input() {}
   /// Bytes of `write` that are not in the pipe: not yet, or never since its stdin is closed.
   virtual std::size_t unwritten() const = 0;
   /// What its stdin's pipe holds at most.

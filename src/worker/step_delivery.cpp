@@ -17,6 +17,8 @@ namespace {
 /// A handler can't ask for more at once: what it says is a number, and a number can be anything.
 constexpr double kLongestExtension = 365.0 * 24 * 3600;
 
+constexpr Duration kCpuReadEvery = std::chrono::milliseconds(1);
+
 std::string cancel_line(rpc::RequestId id) {
   return rpc::notification_line("$/cancelRequest", "{\"id\":" + std::to_string(id) + "}");
 }
@@ -59,8 +61,18 @@ void StepDelivery::begin_oldest() {
   if (sent.begun.steady != TimePoint{}) return;
   sent.begun = clock_.now();
   sent.escalation.begin(sent.begun.steady, sent.job.timeout);
-  sent.cpu_before = host_.process().cpu_time();
+  sent.cpu_before = cpu_now(sent.begun.steady);
   if (!sent.job.at_most_once) sent.job.reply.started(host_.process().pid());
+}
+
+/// What a step that dies has used is told to the millisecond: of steps that take microseconds, not each is worth the
+/// system calls.
+std::optional<Duration> StepDelivery::cpu_now(TimePoint now) {
+  if (!cpu_read_at_ || now - *cpu_read_at_ >= kCpuReadEvery) {
+    cpu_ = host_.process().cpu_time();
+    cpu_read_at_ = now;
+  }
+  return cpu_;
 }
 
 // --- stopping
@@ -132,6 +144,7 @@ void StepDelivery::act(SentMap::iterator sent, Escalation::Action action) {
 
 /// Never before a cancel's last byte is in the pipe: the runner would look, and find half a line.
 void StepDelivery::nudge() {
+  host_.process().flush_input();
   if (host_.process().unwritten() == 0) host_.process().signal(SIGURG);
 }
 

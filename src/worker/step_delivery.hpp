@@ -116,6 +116,7 @@ class StepDelivery {
   using SentMap = std::map<rpc::RequestId, Sent>;  ///< in the order of the wire
 
   void begin_oldest();
+  std::optional<Duration> cpu_now(TimePoint now);
   std::optional<std::string> refuse(rpc::RequestId id, bool given_back) const;
   void finish(rpc::RequestId id, StepAnswer answer, bool acknowledged, bool completed);
   AttemptReport report(const Sent& sent, const StepAnswer& answer) const;
@@ -126,6 +127,8 @@ class StepDelivery {
   const EscalationConfig& escalation_;
   const JsonLimits& limits_;
   const Clock& clock_;
+  std::optional<Duration> cpu_;  ///< of the process, when it was last read
+  std::optional<TimePoint> cpu_read_at_;
   DeliveryLedger ledger_;
   Shelf contexts_{kContextLimits};
   Shelf definitions_{kDefinitionLimits};

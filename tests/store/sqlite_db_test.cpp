@@ -64,9 +64,10 @@ TEST_CASE("values come back as they were bound") {
 TEST_CASE("a statement is prepared once and starts anew at each use") {
   Table table;
   table.insert(1, "one");
-  Statement& first = table.db.cached("SELECT id FROM t WHERE word = ?");
+  static constexpr const char* kFind = "SELECT id FROM t WHERE word = ?";
+  Statement& first = table.db.cached(kFind);
   CHECK(first.bind("one").step());
-  Statement& second = table.db.cached(std::string_view("SELECT id FROM t WHERE word = ?"));
+  Statement& second = table.db.cached(kFind);
   CHECK(&first == &second);
   CHECK_FALSE(second.bind("two").step());
 }

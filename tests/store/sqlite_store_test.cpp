@@ -21,7 +21,7 @@ struct Tables {
   TemplateTable templates{db};
   TaskWriter writer{db, templates};
   Tables() { migrate(db); }
-  std::int64_t number(std::string_view sql) {
+  std::int64_t number(const char* sql) {
     Statement& rows = db.cached(sql);
     rows.step();
     return rows.integer();
@@ -34,9 +34,38 @@ TEST_SUITE_BEGIN("sqlite store");
 
 TEST_CASE("the schema says its version") {
   Tables tables;
-  CHECK(tables.number("PRAGMA user_version") == 1);
+  CHECK(tables.number("PRAGMA user_version") == 2);
   CHECK(tables.number("SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND schema = 'main' "
                       "AND name NOT LIKE 'sqlite_%'") == 0);
+}
+
+TEST_CASE("a file of version 1 comes up to date with its tasks, and with the rule for unique keys") {
+  Db db = Db::in_memory();
+  migrate(db, migrations().first(1));
+  const char* insert =
+      "INSERT INTO tasks (id, uuid, template_id, namespace, name, version, context, correlation_id, requested_at, "
+      "state, "
+      "unique_key) VALUES (?, randomblob(16), 1, 'n', 'name', '1', '{}', x'00', 0, ?, 'key')";
+  db.cached(insert).bind(1).bind("in_progress").run();
+  migrate(db);
+  CHECK(version_of(db) == newest_version());
+  CHECK(db.number("SELECT count(*) FROM tasks") == 1);
+  CHECK_THROWS_AS(db.cached(insert).bind(2).bind("blocked_by_failures").run(), SqliteError);
+  db.cached(insert).bind(3).bind("complete").run();
+}
+
+TEST_CASE("no index of a task's row makes SQLite build a table in memory at each change") {
+  Tables tables;
+  for (const char* change : {"EXPLAIN UPDATE tasks SET state = 'complete', finished_at = 1 WHERE id = 1",
+                             "EXPLAIN DELETE FROM tasks WHERE id = 1"}) {
+    Statement& program = tables.db.cached(change);
+    int instructions = 0;
+    for (; program.step(); ++instructions) {
+      program.integer();
+      CHECK(program.text() != "OpenEphemeral");
+    }
+    CHECK(instructions > 10);
+  }
 }
 
 TEST_CASE("what only people and a restart read is stored too") {
