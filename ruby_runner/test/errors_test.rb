@@ -26,10 +26,11 @@ class ErrorsTest < Minitest::Test
   end
 
   def test_retry_after_that_makes_no_sense_is_left_out
-    [nil, -1, Float::INFINITY, Object.new].each do |value|
+    [nil, -1, Float::INFINITY, Object.new, "soon", ""].each do |value|
       assert_nil treatment(Errors::RetryableError.new("x", retry_after: value))["retry_after"]
     end
     assert_equal 0.5, treatment(Errors::RetryableError.new("x", retry_after: 0.5))["retry_after"]
+    assert_equal 5, treatment(Errors::RetryableError.new("x", retry_after: "5"))["retry_after"]
   end
 
   def test_errors_of_others_are_asked_too

@@ -18,6 +18,7 @@
 #include "cli/terminal/console.hpp"
 #include "io/process_signals.hpp"
 #include "io/warden.hpp"
+#include "store/store_file.hpp"
 
 namespace tasker::cli {
 
@@ -100,6 +101,9 @@ int main(int argc, char** argv) {
       return to_int(execute(words));
     } catch (const CommandError& error) {
       return to_int(tell(error, output));
+    } catch (const store::SqliteError& error) {
+      return to_int(tell(
+          CommandError(ExitCode::StoreFailed, kind::store_unavailable, store::explain(error.file(), error)), output));
     } catch (const std::exception& error) {
       return to_int(tell_bug(error, output));
     }

@@ -10,9 +10,14 @@ namespace tasker::store {
 
 namespace {
 
+std::string file_of(sqlite3* db) {
+  const char* file = db ? sqlite3_db_filename(db, "main") : nullptr;
+  return file ? file : "";
+}
+
 [[noreturn]] void fail(sqlite3* db, std::string_view sql) {
   const int code = db ? sqlite3_extended_errcode(db) : SQLITE_NOMEM;
-  throw SqliteError(code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code), std::string(sql));
+  throw SqliteError(code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code), std::string(sql), file_of(db));
 }
 
 std::string sentence(int code, const std::string& message, const std::string& sql) {
@@ -24,8 +29,8 @@ std::string sentence(int code, const std::string& message, const std::string& sq
 // --- SqliteError
 // -------------------------------------------------------------------------------------------------------
 
-SqliteError::SqliteError(int code, const std::string& message, std::string sql)
-    : std::runtime_error(sentence(code, message, sql)), code_(code), sql_(std::move(sql)) {}
+SqliteError::SqliteError(int code, const std::string& message, std::string sql, std::string file)
+    : std::runtime_error(sentence(code, message, sql)), code_(code), sql_(std::move(sql)), file_(std::move(file)) {}
 
 bool SqliteError::is_io() const {
   switch (code_ & 0xff) {
@@ -72,7 +77,7 @@ Statement::Statement(sqlite3* db, std::string_view sql) {
   }
   if (tail != sql.data() + size) {
     sqlite3_finalize(statement_);
-    throw SqliteError(SQLITE_MISUSE, "one statement expected, there is more", std::string(sql));
+    throw SqliteError(SQLITE_MISUSE, "one statement expected, there is more", std::string(sql), file_of(db));
   }
 }
 
@@ -84,7 +89,8 @@ Statement::Statement(Statement&& other) noexcept
 void Statement::check(int code) {
   if (code == SQLITE_OK) return;
   // Resetting clears what the connection knows of the error, so it is read first.
-  const SqliteError error(code, sqlite3_errmsg(sqlite3_db_handle(statement_)), sqlite3_sql(statement_));
+  const SqliteError error(code, sqlite3_errmsg(sqlite3_db_handle(statement_)), sqlite3_sql(statement_),
+                          file_of(sqlite3_db_handle(statement_)));
   reset();
   throw error;
 }
@@ -158,7 +164,7 @@ void Statement::blob(std::span<std::uint8_t> to) {
   if (!data || size != to.size()) {
     throw SqliteError(SQLITE_MISMATCH,
                       "a blob of " + std::to_string(to.size()) + " bytes expected, it has " + std::to_string(size),
-                      sqlite3_sql(statement_));
+                      sqlite3_sql(statement_), file_of(sqlite3_db_handle(statement_)));
   }
   std::memcpy(to.data(), data, size);
 }
@@ -207,7 +213,7 @@ int note_wal_pages(void* pages, sqlite3*, const char*, int count) {
 Db::Db(const std::string& path, int flags, const std::string& vfs) {
   if (sqlite3_open_v2(path.c_str(), &db_, flags, vfs.empty() ? nullptr : vfs.c_str()) != SQLITE_OK) {
     const SqliteError error(db_ ? sqlite3_extended_errcode(db_) : SQLITE_NOMEM,
-                            db_ ? sqlite3_errmsg(db_) : "out of memory", path);
+                            db_ ? sqlite3_errmsg(db_) : "out of memory", path, path);
     sqlite3_close(db_);
     throw error;
   }

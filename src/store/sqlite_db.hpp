@@ -20,10 +20,12 @@ namespace tasker::store {
 /// What SQLite refused, with the statement it was about.
 class SqliteError : public std::runtime_error {
  public:
-  SqliteError(int code, const std::string& message, std::string sql);
+  SqliteError(int code, const std::string& message, std::string sql, std::string file);
   /// The extended result code.
   int code() const { return code_; }
   const std::string& sql() const { return sql_; }
+  /// The database's file, with its folders; empty when it has none.
+  const std::string& file() const { return file_; }
   /// The place where the database lives is at fault (full, read-only, busy, broken, out of memory), not the statement:
   /// trying its parts one by one would help nobody.
   bool is_io() const;
@@ -37,6 +39,7 @@ class SqliteError : public std::runtime_error {
  private:
   int code_;
   std::string sql_;
+  std::string file_;
 };
 
 /// A prepared statement. Parameters and columns are given in order: `bind` takes the next parameter, `text()` and its

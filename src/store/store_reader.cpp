@@ -170,7 +170,13 @@ std::optional<TaskRecord> StoreReader::load(TaskId task) {
   db_.exec("BEGIN");
   struct End {
     Db& db;
-    ~End() { db.exec("COMMIT"); }
+    ~End() {
+      try {
+        db.exec("COMMIT");
+      } catch (const SqliteError&) {
+        // Nothing was written. What could not be read has been thrown already; this may fail for the same reason.
+      }
+    }
   } end{db_};
   return read_task(db_, templates_, task);
 }

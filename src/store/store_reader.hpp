@@ -64,7 +64,8 @@ struct UnfinishedTasks {
 };
 
 /// Queries over a store's file on a connection that can't write; each in a transaction of its own, so an engine's log
-/// never waits for a reader. One thread. Throws std::runtime_error with a sentence for people.
+/// never waits for a reader. One thread. Throws std::runtime_error with a sentence for people, of these SqliteError
+/// for what can't be read.
 class StoreReader {
  public:
   explicit StoreReader(const std::string& path);

@@ -214,6 +214,50 @@ TEST_CASE("a step that has not run yet is not run again: it is said what is") {
   CHECK(has(refused.err, "the step \"c\" has not run yet; run again what it waits for"));
 }
 
+TEST_CASE("a store whose pages are damaged is told by its name and exit code 8, whatever is asked of it") {
+  Workshop shop("damaged");
+  const std::string file = shop.write_template("once", "  - {name: a, handler: {callable: Note}}\n");
+  REQUIRE(shop.run({"run", file}).exit_code == 0);
+  const std::string uuid = shop.only_task();
+  const std::string tasks = shop.folder.path("tasks.db");
+  std::fstream bytes(tasks, std::ios::in | std::ios::out | std::ios::binary);
+  bytes.seekp(2 * 4096);
+  bytes << std::string(std::filesystem::file_size(tasks) - 2 * 4096, '\xff');
+  bytes.close();
+  const std::vector<std::vector<std::string>> commands = {{"task", "list"},
+                                                          {"task", "show", uuid},
+                                                          {"task", "logs", uuid},
+                                                          {"task", "watch", uuid},
+                                                          {"task", "retry", uuid},
+                                                          {"task", "cancel", uuid},
+                                                          {"task", "resume", "--all"},
+                                                          {"graph", "--task", uuid},
+                                                          {"task", "gc", "--older-than", "0s"}};
+  for (const auto& command : commands) {
+    CAPTURE(command.at(1));
+    const Finished refused = shop.run(command);
+    INFO(refused.err);
+    CHECK(refused.exit_code == 8);
+    CHECK(has(refused.err, tasks + "\": is damaged"));
+  }
+}
+
+TEST_CASE("task show has each step below one it waits for") {
+  Workshop shop("tree");
+  const std::string file = shop.write_template("tree",
+                                               "  - {name: root, handler: {callable: Note}}\n"
+                                               "  - {name: left, handler: {callable: Note}, dependencies: [root]}\n"
+                                               "  - {name: right, handler: {callable: Note}, dependencies: [root]}\n"
+                                               "  - {name: leaf, handler: {callable: Note}, dependencies: [left]}\n");
+  REQUIRE(shop.run({"run", file}).exit_code == 0);
+  const std::string shown = shop.run({"task", "show", shop.only_task()}).out;
+  const auto tree = shown.substr(shown.find("\nsteps\n"), shown.find("\ntimeline\n") - shown.find("\nsteps\n"));
+  CAPTURE(tree);
+  CHECK(tree.find("root") < tree.find("left"));
+  CHECK(tree.find("left") < tree.find("leaf"));
+  CHECK(tree.find("leaf") < tree.find("right"));
+}
+
 TEST_CASE("retry-step leaves a complete step alone, and what came after it") {
   Workshop shop("complete_step");
   const std::string file = shop.write_template("breaks",
@@ -438,6 +482,10 @@ TEST_CASE("a unique key is taken by one live task; a run id answers with the tas
   const json answered = shop.run_json({"run", file, "--run-id", "nightly", "-i", "{\"n\":1}"});
   CHECK(answered.at("task_uuid") == first.at("task_uuid"));
   CHECK(answered.at("run_id") == "nightly");
+  const std::string warning = "the run \"nightly\" began with another input, which is the one that counts: {\"n\":1}";
+  CHECK(has(shop.run({"run", file, "--run-id", "nightly", "-i", "{\"n\":2}"}).err, warning));
+  CHECK(!has(shop.run({"run", file, "--run-id", "nightly", "-i", "{\"n\":1}"}).err, "another input"));
+  CHECK(!has(shop.run({"run", file, "--run-id", "nightly"}).err, "another input"));
   CHECK(shop.effects("a") == notes);
 }
 

@@ -73,6 +73,16 @@ TEST_CASE("a damaged store is told by its name, with the way out, and a copy of 
   used.damage(bad);
   CHECK(!check(bad).empty());
   CHECK(has(refusal([&] { stats_of(bad); }), bad + "\": is damaged"));
+  StoreReader reader(bad);
+  for (int again = 0; again < 2; ++again) {
+    try {
+      reader.load(used.id);
+      FAIL("a task was read out of nothing");
+    } catch (const SqliteError& error) {
+      CHECK(has(explain(bad, error), "is damaged"));
+      CHECK(fs::equivalent(error.file(), bad));
+    }
+  }
   const std::string copy = used.folder.path("copy.db");
   const std::string why = refusal([&] { backup(bad, copy); });
   CHECK(has(why, bad + "\": is damaged"));

@@ -155,13 +155,13 @@ module TaskerCore
         default
       end
 
-      # The seconds that the error wants to be waited.
+      # The seconds that the error wants to be waited; nil when it says nothing, or nothing that is a number.
       def self.seconds(error)
         value = ask(error, :retry_after, nil)
         return if value.nil? || !value.respond_to?(:to_f)
 
-        number = value.to_f
-        return unless number.finite? && number >= 0
+        number = value.is_a?(String) ? Float(value, exception: false) : value.to_f
+        return unless number&.finite? && number >= 0
 
         number == number.to_i ? number.to_i : number
       end

@@ -14,6 +14,7 @@
 #include "cli/run/takeover.hpp"
 #include "cli/run/workflow_files.hpp"
 #include "cli/terminal/run_view.hpp"
+#include "cli/terminal/text_width.hpp"
 #include "tasker/runtime.hpp"
 
 namespace tasker::cli {
@@ -40,6 +41,8 @@ ExitCode dry_run(const TaskTemplate& task_template, const RuntimeOptions& runtim
   console.print(console.is_text() ? plan_text(task_template, console.out()) : plan_json(task_template, "dry_run"));
   return ExitCode::Complete;
 }
+
+constexpr std::size_t kShownOfContext = 200;
 
 /// The task that an earlier run with this id left; none when there is none, or no store yet.
 std::optional<TaskRecord> earlier_run(const RunOptions& options, const std::string& store_url) {
@@ -73,6 +76,10 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   if (options.dry_run) return dry_run(task_template, runtime, console);
   tell_of_abandoned(runtime.store, options.run_id, console);
   if (auto earlier = earlier_run(options, runtime.store)) {
+    if (options.input != RunOptions{}.input && context != earlier->task.context) {
+      console.warn("the run \"" + options.run_id + "\" began with another input, which is the one that counts: " +
+                   cut(one_line(earlier->task.context.text()), kShownOfContext));
+    }
     return finish_earlier(*earlier, options.workers, runtime.store, options.store.options, console);
   }
 

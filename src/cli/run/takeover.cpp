@@ -41,6 +41,8 @@ TaskRecord named_task(store::StoreReader& reader, const std::string& id) {
   std::optional<TaskId> task;
   try {
     task = reader.find(id);
+  } catch (const store::SqliteError&) {
+    throw;  // told with the store's name
   } catch (const std::runtime_error& error) {
     throw usage_error(error.what());
   }

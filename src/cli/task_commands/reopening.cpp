@@ -64,6 +64,8 @@ TaskRecord reopen(const std::string& path, const TaskRecord& record, const Reope
       throw CommandError(ExitCode::DuplicateKey, kind::duplicate_key, refused.what());
     }
     throw conflict(refused.what());
+  } catch (const store::SqliteError&) {
+    throw;  // told with the store's name
   } catch (const std::runtime_error& error) {
     throw CommandError(ExitCode::StoreFailed, kind::store_unavailable, error.what());
   }

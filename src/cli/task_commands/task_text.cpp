@@ -4,9 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "cli/graph/graph_model.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
 #include "cli/text/pretty_json.hpp"
+#include "cli/watch/step_tree.hpp"
 #include "core/nearest_name.hpp"
 #include "core/time_text.hpp"
 
@@ -59,35 +61,19 @@ std::string head(const TaskRecord& record, const std::string& standing, const St
   return out;
 }
 
-/// How deep each step stands: one below the deepest it waits for.
-std::vector<std::size_t> depths(const std::vector<WorkflowStep>& steps) {
-  std::vector<std::size_t> depth(steps.size(), 0);
-  bool changed = true;
-  for (std::size_t round = 0; changed && round < steps.size(); ++round) {
-    changed = false;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      for (const StepIndex parent : steps[i].dependencies) {
-        if (parent >= steps.size() || depth[i] > depth[parent]) continue;
-        depth[i] = depth[parent] + 1;
-        changed = true;
-      }
-    }
-  }
-  return depth;
-}
-
+/// Each step below the deepest it waits for.
 std::string tree(const TaskRecord& record, const Style& style) {
-  const auto depth = depths(record.steps);
-  std::vector<std::size_t> order(record.steps.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return depth[a] < depth[b]; });
-  std::string out = "\n" + style.bold("steps") + "\n";
-  for (std::size_t i = 0; i < order.size() && i < kMostSteps; ++i) {
-    const WorkflowStep& step = record.steps[order[i]];
-    out += "  " + std::string(2 * std::min<std::size_t>(depth[order[i]], 20), ' ') + step_line(step, style) + "\n";
+  Graph graph = graph_of(record, record.finished_at.value_or(WallTime{}));
+  graph.nodes.resize(std::min(graph.nodes.size(), kMostSteps));
+  for (GraphNode& node : graph.nodes) {
+    std::erase_if(node.dependencies, [&](std::uint32_t parent) { return parent >= graph.nodes.size(); });
   }
-  if (order.size() > kMostSteps)
-    out += style.dim("  and " + std::to_string(order.size() - kMostSteps) + " more; -o json has all\n");
+  std::string out = "\n" + style.bold("steps") + "\n";
+  for (const TreeRow& row : step_tree(graph, kMostSteps, style.unicode)) {
+    out += "  " + style.dim(row.branch) + step_line(record.steps[row.node], style) + "\n";
+  }
+  if (record.steps.size() > kMostSteps)
+    out += style.dim("  and " + std::to_string(record.steps.size() - kMostSteps) + " more; -o json has all\n");
   return out;
 }
 

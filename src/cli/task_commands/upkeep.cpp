@@ -16,6 +16,8 @@ template <typename Function>
 auto on_store(Function function) {
   try {
     return function();
+  } catch (const store::SqliteError&) {
+    throw;  // told with the store's name
   } catch (const std::runtime_error& error) {
     throw CommandError(ExitCode::StoreFailed, kind::store_unavailable, error.what());
   }
