@@ -161,7 +161,7 @@ module TaskerCore
         return if value.nil? || !value.respond_to?(:to_f)
 
         number = value.is_a?(String) ? Float(value, exception: false) : value.to_f
-        return unless number&.finite? && number >= 0
+        return if number.nil? || !number.finite? || number.negative?
 
         number == number.to_i ? number.to_i : number
       end
