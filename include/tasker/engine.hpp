@@ -16,6 +16,7 @@ namespace tasker {
 
 class HandlerRegistry;
 
+/// How an engine behaves; fixed for its life.
 struct EngineConfig {
   std::uint64_t seed = 0;  ///< of jitter and ids; 0: from the system
   StepLimits limits{};     ///< how much a task may grow
@@ -23,20 +24,20 @@ struct EngineConfig {
 
 /// What to run.
 struct TaskRequest {
-  SharedTemplate task_template;
-  JsonText context = JsonText::trusted("{}");
-  std::optional<Duration> timeout;  ///< of the whole task; overrides the template's
-  std::string run_id{};             ///< of a run over many inputs; empty: none
-  std::optional<std::int64_t> line{};
-  std::string unique_key{};        ///< refused while another live task of this template has it; empty: none
-  SharedHandlerSet handler_set{};  ///< stored with the task, for whoever resumes it
+  SharedTemplate task_template;                ///< what to run; never null
+  JsonText context = JsonText::trusted("{}");  ///< the task's input, an object
+  std::optional<Duration> timeout;             ///< of the whole task; overrides the template's
+  std::string run_id{};                        ///< of a run over many inputs; empty: none
+  std::optional<std::int64_t> line{};          ///< of that run's input, from 1; none: no such run
+  std::string unique_key{};                    ///< refused while another live task of this template has it; empty: none
+  SharedHandlerSet handler_set{};              ///< stored with the task, for whoever resumes it
   std::optional<Uuid> uuid{};  ///< of the task, for callers that must know it beforehand; none: the engine makes one
 };
 
 /// A task of an engine that is gone, as it was read from the store.
 struct Adoption {
-  TaskRecord record;
-  bool died = true;  ///< that engine did not sign off: whatever was ready may have run
+  TaskRecord record;  ///< all of it, as it stands on disk
+  bool died = true;   ///< that engine did not sign off: whatever was ready may have run
 };
 
 /// Runs tasks: decides with a DagExecutor per task, writes to the store, hands ready steps to handlers. Knows no
@@ -44,6 +45,8 @@ struct Adoption {
 /// once.
 class Engine {
  public:
+  /// Borrows everything it is given, which must outlive it. `wake` is called on the loop thread, also from inside calls
+  /// of the engine's own methods; it is to bring about a `tick` soon, not to call it.
   Engine(Store& store, const HandlerRegistry& registry, const Clock& clock, Observer& observer,
          std::function<void()> wake, EngineConfig config = {});
   ~Engine();

@@ -18,8 +18,10 @@ class StepHandler;
 /// the copy of a pointer.
 class HandlerRegistry {
  public:
+  /// All names at one moment.
   using Snapshot = std::map<std::string, std::shared_ptr<StepHandler>, std::less<>>;
 
+  /// Without any name.
   HandlerRegistry();
 
   /// Binds a name. Throws std::invalid_argument when it is bound already or empty.
@@ -29,6 +31,7 @@ class HandlerRegistry {
 
   /// The handler, or null.
   std::shared_ptr<StepHandler> find(std::string_view name) const;
+  /// All names as they are now; later changes do not show in it. Never null.
   std::shared_ptr<const Snapshot> snapshot() const;
   /// The known name that is most like `name`, when one is near enough to be meant.
   std::optional<std::string> nearest(std::string_view name) const;

@@ -9,21 +9,25 @@
 
 namespace tasker {
 
+/// How the wait grows from attempt to attempt; see `backoff_delay`.
 enum class Backoff : std::uint8_t { None, Constant, Linear, Exponential, Fibonacci };
 
+/// The name in a template, e.g. "exponential".
 std::string_view to_string(Backoff backoff);
+/// The backoff of that name; none: there is none.
 std::optional<Backoff> backoff_from(std::string_view name);
 
 /// When and how often a failed step runs again. `max_attempts` is the total, the first included; a step runs once even
 /// with `retryable: false` or `max_attempts: 0`.
 struct RetryPolicy {
-  bool retryable = true;
-  int max_attempts = 3;
-  Backoff backoff = Backoff::Exponential;
-  std::chrono::milliseconds backoff_base{1000};
-  std::chrono::milliseconds max_backoff{30000};
-  double jitter = 0.1;  ///< 0 to 1: the wait moves by at most this share, up or down
+  bool retryable = true;                         ///< false: one attempt, whatever `max_attempts` says
+  int max_attempts = 3;                          ///< in total, the first included
+  Backoff backoff = Backoff::Exponential;        ///< how the wait grows
+  std::chrono::milliseconds backoff_base{1000};  ///< the first wait
+  std::chrono::milliseconds max_backoff{30000};  ///< no wait is longer, jitter aside
+  double jitter = 0.1;                           ///< 0 to 1: the wait moves by at most this share, up or down
 
+  /// Equal member by member.
   friend bool operator==(const RetryPolicy&, const RetryPolicy&) = default;
 };
 

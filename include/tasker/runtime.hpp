@@ -15,45 +15,51 @@
 #include "tasker/template_loader.hpp"
 #include "tasker/workers.hpp"
 
+/// An engine that runs workflows. `Runtime` is where a program begins; docs/architecture.md has the map.
 namespace tasker {
 
 class HandlerRegistry;
 
 /// How Ruby workers are started and kept.
 struct WorkerOptions {
-  int count = 0;                       ///< processes at most; 0: cores, at most 8
-  std::string ruby = "ruby";           ///< looked up in PATH
-  std::string directory;               ///< where they work; empty: the engine's own working folder
-  std::string runner;                  ///< path of runner.rb; empty: beside the binary or where it was installed
-  std::vector<std::string> handlers;   ///< Ruby files or folders
-  std::vector<std::string> requires_;  ///< Ruby to load first
-  std::string environment = "production";
+  int count = 0;                           ///< processes at most; 0: cores, at most 8
+  std::string ruby = "ruby";               ///< looked up in PATH
+  std::string directory;                   ///< where they work; empty: the engine's own working folder
+  std::string runner;                      ///< path of runner.rb; empty: beside the binary or where it was installed
+  std::vector<std::string> handlers;       ///< Ruby files or folders
+  std::vector<std::string> requires_;      ///< Ruby to load first
+  std::string environment = "production";  ///< what handlers see as the environment of their task
   std::vector<std::pair<std::string, std::string>> env;  ///< added to what workers inherit
   bool clean_env = false;                   ///< workers inherit only what Ruby and its tools need, and `pass_env`
   std::vector<std::string> pass_env;        ///< names, or beginnings of names that end in `*`
   std::uint64_t max_memory_bytes = 0;       ///< resident memory of a worker at most; 0: as much as there is
   std::optional<std::uint64_t> open_files;  ///< RLIMIT_NOFILE of a worker (soft); none: as the engine has it
-  std::chrono::milliseconds boot_timeout{30'000};
+  std::chrono::milliseconds boot_timeout{30'000};   ///< from a worker's start to its announcement
   std::chrono::milliseconds step_timeout{600'000};  ///< where the template says nothing
   std::chrono::milliseconds cancel_grace{5'000};    ///< from the cancel to TERM
   std::chrono::milliseconds term_grace{2'000};      ///< from TERM to KILL
+
   /// Limits of a worker's life, 0: none. Looked at between two steps; steps and age have up to 15 % less, by chance.
+  /// This one: the steps it runs.
   std::uint64_t max_steps = 0;
   std::int64_t max_rss_kb = 0;              ///< resident memory after a step
   std::chrono::milliseconds worker_ttl{0};  ///< its age
   std::chrono::milliseconds idle_ttl{0};    ///< time without a step
   bool watch = false;                       ///< loads the code anew when a handler file changes
+
   /// One parent process loads everything and forks the workers, which are there in milliseconds and share its memory.
   /// Needs `RuntimeOptions::reap_orphans`.
   bool preload = false;
 };
 
+/// What a runtime is made of; fixed for its life.
 struct RuntimeOptions {
-  std::string store = "memory:";
-  StoreOptions store_options;
-  WorkerOptions workers;
-  std::chrono::milliseconds drain_grace{30'000};
-  StepLimits step_limits{};  ///< how much a task may grow while it runs
+  std::string store = "memory:";                  ///< `memory:` or `sqlite:PATH`, see `open_store`
+  StoreOptions store_options;                     ///< how durable, how patient
+  WorkerOptions workers;                          ///< the Ruby side
+  std::chrono::milliseconds drain_grace{30'000};  ///< that running steps have after the first `stop`
+  StepLimits step_limits{};                       ///< how much a task may grow while it runs
+
   /// The process is a subreaper (PR_SET_CHILD_SUBREAPER): what dead workers leave behind becomes its child, and the
   /// runtime reaps every ended child of the process. For programs that own their process.
   bool reap_orphans = false;
@@ -73,14 +79,15 @@ enum class RunEnd : std::uint8_t {
   TakenOver,     ///< another engine owns the task by now
 };
 
+/// What became of a run. Never thrown: a run that can't be is told by `end`.
 struct RunResult {
-  RunEnd end = RunEnd::TaskEnded;
-  std::optional<TaskRecord> record;
-  std::optional<BootReport> boot;
+  RunEnd end = RunEnd::TaskEnded;       ///< which of the members below say more
+  std::optional<TaskRecord> record;     ///< the task as it stands on disk; none: it never got there, or many were run
+  std::optional<BootReport> boot;       ///< why no worker could boot, for WorkersFailed
   std::vector<Diagnostic> diagnostics;  ///< for HandlersWrong
-  std::string store_error;
-  int signal = 0;  ///< for Interrupted by a signal
-  bool resumable = false;
+  std::string store_error;              ///< a sentence, for StoreFailed, DuplicateKey and TakenOver; else empty
+  int signal = 0;                       ///< for Interrupted by a signal
+  bool resumable = false;               ///< the store has what is needed to go on with it
 };
 
 /// What a run of many tasks is fed from. Called on the loop thread.
@@ -88,8 +95,11 @@ class TaskSource {
  public:
   struct Later {};  ///< nothing for now; `Runtime::more_work` tells when to ask again
   struct Over {};   ///< nothing any more
+
+  /// What there is to run next.
   using Next = std::variant<TaskRequest, Adoption, Later, Over>;
   virtual ~TaskSource() = default;
+  /// Gives the next task. Called again after each one until `at_once` of them run, then whenever one has ended.
   virtual Next next() = 0;
 };
 
@@ -98,7 +108,10 @@ class TaskSource {
 /// die with it.
 class Runtime {
  public:
+  /// Opens the store; starts no process yet. Throws std::runtime_error, with a sentence for people, when the store
+  /// can't be had. `observer` must outlive it.
   Runtime(RuntimeOptions options, Observer& observer);
+  /// Ends workers that are still there and waits for them.
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;

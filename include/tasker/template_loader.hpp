@@ -13,33 +13,37 @@ namespace tasker {
 
 /// One thing that is wrong with, or odd about, a template.
 struct Diagnostic {
-  std::string file;
-  int line = 0;  ///< 1-based; 0: the file as a whole
-  int column = 0;
-  std::string message;
+  std::string file;     ///< as the user named it
+  int line = 0;         ///< 1-based; 0: the file as a whole
+  int column = 0;       ///< from 1, in bytes; 0: the line as a whole
+  std::string message;  ///< one sentence; names the way out where there is one
 
   /// `file:line:column: message`, leaving out what is unknown.
   std::string text() const;
 };
 
+/// Bounds that a template must keep; the error names the one that was passed.
 struct TemplateLimits {
-  std::size_t max_bytes = 8u << 20;
-  int max_depth = 64;
-  std::size_t max_nodes_from_aliases = 100'000;
-  std::size_t max_steps = 200'000;
+  std::size_t max_bytes = 8u << 20;              ///< of the file
+  int max_depth = 64;                            ///< of its nesting
+  std::size_t max_nodes_from_aliases = 100'000;  ///< what YAML's `*` may multiply
+  std::size_t max_steps = 200'000;               ///< of one template
 };
 
+/// How a template is read.
 struct LoadOptions {
-  std::string environment = "production";
-  bool strict = false;  ///< unknown keys are errors
-  TemplateLimits limits;
+  std::string environment = "production";  ///< whose overrides are merged in
+  bool strict = false;                     ///< unknown keys are errors
+  TemplateLimits limits;                   ///< bounds it must keep
 };
 
 /// A loaded template, or everything that is wrong with it.
 struct LoadedTemplate {
-  SharedTemplate value;            ///< null when there are errors
-  std::vector<Diagnostic> errors;  ///< in the order of the file
-  std::vector<Diagnostic> warnings;
+  SharedTemplate value;              ///< null when there are errors
+  std::vector<Diagnostic> errors;    ///< in the order of the file
+  std::vector<Diagnostic> warnings;  ///< in the order of the file; they keep nothing from running
+
+  /// There is a template to run.
   bool ok() const { return value != nullptr; }
 };
 

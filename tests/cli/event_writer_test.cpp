@@ -4,7 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include <set>
+#include <variant>
+
 #include "cli/sample_runs.hpp"
+#include "cli/schema/schema.hpp"
+#include "tasker/template_loader.hpp"
 
 using namespace tasker;
 using namespace tasker::cli;
@@ -14,7 +19,14 @@ using nlohmann::json;
 
 namespace {
 
-json told(const Event& event) { return json::parse(event_line(event, moment())); }
+/// Every line that a test looks at fits what `tasker schema event` promises.
+json told(const Event& event) {
+  TaskTemplate promised;
+  promised.input_schema = JsonText::trusted(schema_text("event"));
+  const std::string line = event_line(event, moment());
+  for (const std::string& problem : check_input(promised, JsonText::trusted(line))) FAIL_CHECK(problem, "\n", line);
+  return json::parse(line);
+}
 
 struct Sample {
   Sample() {
@@ -130,6 +142,44 @@ TEST_CASE("what holds workers up, and new code, are events with the reason in th
   CHECK(rejected["serving"] == 2);
   CHECK(rejected["file"] == "a.rb");
   CHECK(rejected["line"] == 3);
+}
+
+TEST_CASE("whatever the engine tells of, its line fits the schema of events") {
+  const Sample s;
+  const Task& task = s.record.task;
+  const WorkflowStep& step = s.record.steps[1];
+  const StepProgress progress{std::nullopt, "half"};
+  const StepLog log{"info", "hi", JsonText()};
+  BootReport report;
+  report.message = "no ruby";
+  const StoreError taken{"another engine has it", StoreError::Kind::NotOwner};
+  const std::vector<Event> events{
+      TaskStarted{task},
+      StepStarted{task, step, 1, 0},
+      StepProgressed{task, step, progress},
+      StepLogged{task, step, log},
+      StepCompleted{task, step},
+      StepFailed{task, step},
+      RetryScheduled{task, step, 1s},
+      StepsCreated{task, step, 1, 3},
+      TaskEnded{s.record},
+      TaskDropped{task, taken},
+      WorkerStarting{1, 7, 1},
+      WorkerStarted{1, 7, 1ms},
+      WorkerRecycled{1, 7, RecycleReason::IdleTtl, "idle"},
+      WorkerExited{1, 7, "killed by SIGKILL", false, WorkerEndKind::DiedIdle, 1s, {7, {}, "SIGKILL", "bye", 9}},
+      WorkersHeld{report, 30s},
+      WorkersReleased{},
+      WorkersCodeLoaded{2},
+      WorkersCodeRejected{2, 1, report},
+      WorkerLogged{0, 7, "hi"},
+  };
+  std::set<std::size_t> kinds;
+  for (const Event& event : events) {
+    kinds.insert(event.index());
+    CHECK_FALSE(told(event)["event"].get<std::string>().empty());
+  }
+  CHECK(kinds.size() == std::variant_size_v<Event>);
 }
 
 TEST_CASE("each event is one line, and only chatter may be dropped") {

@@ -55,7 +55,8 @@ TEST_CASE("mcp: tools have schemas that refuse what the tool would refuse, and e
        request(2, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"template", "x"}, {"contxt", 1}}}}),
        request(3, "tools/call", {{"name", "run_workflow"}, {"arguments", {{"template", "none.yaml"}}}}),
        request(4, "tools/call", {{"name", "fly"}}), request(5, "tools/call", {{"name", "list_tasks"}}),
-       request(6, "tools/fly")},
+       request(6, "tools/fly"), request(7, "tools/call"), request(8, "resources/read"),
+       request(9, "tools/call", {{"name", "run_workflow"}, {"arguments", nullptr}})},
       folder);
   const json tools = answers.at(1)["result"]["tools"];
   REQUIRE(tools.size() == 7);
@@ -71,6 +72,11 @@ TEST_CASE("mcp: tools have schemas that refuse what the tool would refuse, and e
   CHECK(answers.at(4)["error"]["code"] == -32602);
   CHECK(answers.at(5)["result"]["isError"] == true);  // a store in memory has no list
   CHECK(answers.at(6)["error"]["code"] == -32601);
+  CHECK(answers.at(7)["error"]["message"] == "\"name\" is missing: the name of a tool; tools/list has them");
+  CHECK(answers.at(8)["error"]["code"] == -32602);
+  CHECK(answers.at(8)["error"]["message"] == "\"uri\" is missing: the URI of a resource; resources/list has them");
+  CHECK(answers.at(9)["result"]["structuredContent"]["error"]["message"].get<std::string>().starts_with(
+      "give \"template\""));
 }
 
 TEST_CASE("mcp: a workflow runs, and its file can be read where others can't") {
@@ -96,6 +102,19 @@ TEST_CASE("mcp: a workflow runs, and its file can be read where others can't") {
   for (const int id : {3, 4, 5}) CHECK(answers.at(id)["error"]["code"] == -32002);
   CHECK(answers.at(6)["result"]["resourceTemplates"].size() == 2);
   CHECK(answers.at(7)["result"]["resources"] == json::array());
+}
+
+TEST_CASE("mcp: progress is told of no token that is neither a string nor a number") {
+  const WorkFolder folder("mcp");
+  folder.write("handlers/h.rb", "class Echo\n  def call(context) = context.context\nend\n");
+  folder.write("echo.yaml", "name: echo\nsteps:\n  - {name: a, handler: {callable: Echo}}\n");
+  const auto answers = answers_to({request(1, "tools/call",
+                                           {{"_meta", {{"progressToken", json::array({1})}}},
+                                            {"name", "run_workflow"},
+                                            {"arguments", {{"template", "echo.yaml"}}}})},
+                                  folder);
+  CHECK(answers.at(1)["result"]["isError"] == false);
+  CHECK_FALSE(answers.contains(0));
 }
 
 TEST_SUITE_END();

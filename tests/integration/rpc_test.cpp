@@ -139,6 +139,27 @@ TEST_CASE("rpc: task/cancel ends a task that runs, and both requests are answere
   CHECK(server.ask(4, "task/cancel", {{"task_uuid", uuid}})["result"]["state"] == "cancelled");
 }
 
+TEST_CASE("rpc: two servers share a store; one sees and cancels the other's task, and takes it from nobody") {
+  Server owner;
+  owner.send(request("run", "workflow/run", {{"template", "Waits.yaml"}}));
+  owner.process().wait_until([&] { return owner.events_of("run").size() >= 2; }, "the step starts");
+  const json uuid = owner.events_of("run")[0]["task_uuid"];
+  EngineProcess other({"rpc"}, {.input = request(1, "task/retry", {{"task_uuid", uuid}}).dump() + "\n" +
+                                         request(2, "task/cancel", {{"task_uuid", uuid}}).dump() + "\n",
+                                .directory = owner.folder().path(),
+                                .env = {{"TASKER_STORE", "sqlite:" + owner.folder().path("t.db")}}});
+  CHECK(owner.wait_for("run")["result"]["state"] == "cancelled");
+  CHECK(other.wait() == 0);
+  std::map<int, json> answers;
+  std::istringstream lines(other.out());
+  for (std::string line; std::getline(lines, line);) {
+    const json message = json::parse(line);
+    answers[message["id"].get<int>()] = message;
+  }
+  CHECK(answers.at(1)["error"]["code"] == -32011);
+  CHECK(answers.at(2)["result"]["state"] == "cancelled");
+}
+
 TEST_CASE("rpc: a task that failed is a result; retried once its cause is mended, it completes") {
   Server server;
   const json failed = server.ask(1, "workflow/run", {{"template", "Fails.yaml"}, {"events", false}});
@@ -172,6 +193,10 @@ TEST_CASE("rpc: what can't run is said with the place and the way out, and the s
   CHECK(server.ask(4, "workflow/run", {{"template", "Echo.yaml"}, {"template_text", ""}})["error"]["code"] == -32602);
   CHECK(server.ask(5, "workflow/run", json::array({"Echo.yaml"}))["error"]["code"] == -32602);
   CHECK(server.ask(6, "workflow/run", {{"template", "Echo.yaml"}, {"timeout", "soon"}})["error"]["code"] == -32602);
+  const std::string nul("Echo\0.yaml", 10);
+  CHECK(server.ask(12, "workflow/run", {{"template", nul}})["error"]["message"] ==
+        "\"template\" must be a string without NUL characters");
+  CHECK(server.ask(13, "handler/list", {{"handlers", {nul}}})["error"]["code"] == -32602);
   CHECK(server.ask(8, "workflow/run", {{"template", "Echo.yaml"}})["result"]["state"] == "complete");
   CHECK(server.ask(9, "task/get", {{"task_uuid", "ffffffff"}})["error"]["code"] == -32010);
   CHECK(server.ask(10, "initialize", {{"protocol_versions", json::array({9})}})["error"]["code"] == -32007);

@@ -24,7 +24,6 @@ for wanted in "libc6" "libsqlite3-0" "libre2-9" "libyaml-cpp0.7" "ruby (>= 1:3.0
   case $depends in *"$wanted"*) ;; *) fail "Depends lacks $wanted: $depends" ;; esac
 done
 case $(dpkg-deb -f "$deb" Maintainer) in *" <"*@*">") ;; *) fail "the maintainer is no name with an address" ;; esac
-# A debug build's size is not what lintian is to judge, its packing is.
 if command -v lintian >/dev/null; then
   lintian --allow-root --fail-on error,warning "$deb" >"$work/lintian" 2>&1 || fail "lintian: $(cat "$work/lintian")"
 fi

@@ -31,7 +31,7 @@ machine() {
   : >"$work/calls"; : >"$work/out"; : >"$work/err"
   cp -r "$checkout/bin" "$work/checkout/bin"
   # Only what the scripts need besides the stubs: this machine's own sudo must not be seen.
-  for tool in sh readlink dirname mktemp rm tail grep mkdir cat; do ln -s "$(command -v "$tool")" "$work/stubs/$tool"; done
+  for tool in sh readlink dirname mktemp rm tail grep mkdir cat sed; do ln -s "$(command -v "$tool")" "$work/stubs/$tool"; done
   stub id <<'STUB'
 echo 1000
 STUB
@@ -128,6 +128,28 @@ is "exit code without --bench" "$code" 0
 run setup --bench
 is "exit code with --bench" "$code" 1
 says err "redis-server"
+
+machine "setup on another system than Debian says what is needed, and where it would build"
+rm "$work/stubs/apt-get"
+run setup
+is "exit code" "$code" 1
+says err "debian:12"
+says err "  ruby g++ cmake"
+
+machine "setup refuses a word that it does not know"
+run setup --devel
+is "exit code" "$code" 2
+says err 'there is no "--devel"'
+
+for script in build check fuzz package setup test; do
+  machine "bin/$script --help says what it does, and does nothing"
+  run "$script" --help
+  is "exit code" "$code" 0
+  says_nothing err
+  says_nothing calls
+  [ -s "$work/out" ] || fail "it says nothing"
+  grep -q '^#\|set -eu' "$work/out" && fail "it shows its code"
+done
 
 machine "the launcher as a user with packages missing prints the command and builds nothing"
 lacks ruby

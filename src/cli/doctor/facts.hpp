@@ -22,6 +22,7 @@ struct RunnerFacts {
   std::string problem;      ///< where it was looked for
   std::string gem_version;  ///< of the tasker_core beside it; empty: missing
   std::string own_version;  ///< of this binary
+  bool gem_asked = true;    ///< false: there is no Ruby to ask it
 };
 
 struct HandlerFacts {

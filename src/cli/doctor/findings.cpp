@@ -52,6 +52,8 @@ Finding fail(const char* area, std::string text, std::string mend) {
   return {area, Level::Fail, std::move(text), std::move(mend)};
 }
 
+constexpr const char* kRubyFirst = "mend Ruby first, then ask again";
+
 Finding disk(const StoreFacts& store) {
   const std::string text = bytes_text(store.free_bytes) + " free on the disk of the store";
   if (store.free_bytes < kLeastFree) return fail("disk", text, "make room: a full disk stops every task");
@@ -62,8 +64,7 @@ Finding disk(const StoreFacts& store) {
 /// Whether tasks can be written there.
 Finding place(const StoreFacts& store) {
   const std::string how = "give a folder you may write to with --store sqlite:PATH, or change its owner or mode";
-  if (!store.problem.empty())
-    return fail("store", store.problem, "see \"tasker store check\"; a copy: \"tasker store backup\"");
+  if (!store.problem.empty()) return fail("store", store.problem, "or name another one: --store sqlite:PATH");
   if (store.exists && !store.file_writable) return fail("store", store.path + " can't be written", how);
   if (!store.folder_writable) return fail("store", "the folder of " + store.path + " can't be written", how);
   if (!store.exists) return ok("store", store.path + " is not there yet; the first run makes it");
@@ -109,7 +110,9 @@ std::vector<Finding> judge(const RubyFacts& ruby) {
 std::vector<Finding> judge(const RunnerFacts& runner) {
   if (runner.path.empty()) return {fail("runner", runner.problem, "install tasker again: the runner comes with it")};
   std::vector<Finding> found{ok("runner", runner.path)};
-  if (runner.gem_version.empty()) {
+  if (!runner.gem_asked) {
+    found.push_back(warn("gem", "not asked: there is no Ruby", kRubyFirst));
+  } else if (runner.gem_version.empty()) {
     found.push_back(
         fail("gem", "tasker_core is not beside the runner", "install tasker again: its Ruby library is missing"));
   } else if (runner.gem_version != runner.own_version) {

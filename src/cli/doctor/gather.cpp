@@ -62,7 +62,8 @@ RunnerFacts runner_facts(const RubyFacts& ruby) {
   facts.path = std::get<worker::Command>(command).argv.back();
   const std::string version_file = (fs::path(facts.path).parent_path() / "lib/tasker_core/version.rb").string();
   std::error_code ignored;
-  if (ruby.version.empty() || !fs::exists(version_file, ignored)) return facts;
+  facts.gem_asked = !ruby.version.empty();
+  if (!facts.gem_asked || !fs::exists(version_file, ignored)) return facts;
   const Answer answer =
       ask_program({ruby.path, "--disable-gems", "-r", version_file, "-e", "print TaskerCore::VERSION"});
   if (answer.ok) facts.gem_version = one_line(answer.out);
@@ -102,7 +103,10 @@ HandlerFacts handler_facts(const DoctorOptions& options, const RubyFacts& ruby, 
     facts.paths = handler_paths(options.workers.handlers, task_template.get());
     if (task_template && facts.paths.empty()) throw no_handlers_error(task_template.get());
     if (!facts.paths.empty() && !ruby.version.empty()) ask_worker(options.workers, task_template, facts, console);
-    if (!facts.paths.empty() && ruby.version.empty()) facts.problem = "not tried: there is no Ruby";
+    if (!facts.paths.empty() && ruby.version.empty()) {
+      facts.problem = "not tried: there is no Ruby";
+      facts.advice = "mend Ruby first, then ask again";
+    }
   } catch (const CommandError& error) {
     facts.problem = error.message();
     facts.advice = error.hint();
@@ -126,18 +130,25 @@ std::string existing_folder(fs::path folder) {
 }
 
 void look_into(StoreFacts& facts) {
+  std::optional<store::StoreReader> reader;
   try {
-    store::StoreReader reader(facts.path);
-    for (const auto& tasks : reader.unfinished()) {
-      const bool abandoned = !tasks.owner || !reader.is_alive(*tasks.owner);
+    reader.emplace(facts.path);
+  } catch (const std::exception& error) {
+    facts.problem = one_line(error.what());
+    return;
+  }
+  try {
+    if (facts.file_bytes <= kLargestChecked) {
+      facts.findings = store::check(facts.path);
+      facts.checked = true;
+    }
+    for (const auto& tasks : reader->unfinished()) {
+      const bool abandoned = !tasks.owner || !reader->is_alive(*tasks.owner);
       if (abandoned) facts.abandoned_tasks += static_cast<std::size_t>(tasks.count);
     }
     facts.engines_alive = static_cast<std::size_t>(store::living_engines(facts.path));
-    if (facts.file_bytes > kLargestChecked) return;
-    facts.findings = store::check(facts.path);
-    facts.checked = true;
-  } catch (const std::exception& error) {
-    facts.problem = one_line(error.what());
+  } catch (const std::exception& error) {  // it opens, and can't be read: what the check found says more
+    if (facts.findings.empty()) facts.findings.push_back("can't be read: " + one_line(error.what()));
   }
 }
 

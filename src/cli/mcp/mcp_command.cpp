@@ -28,6 +28,11 @@ JsonMembers members_of(std::string_view params) {
   return JsonMembers::of_checked(params.starts_with('{') ? params : std::string_view("{}"));
 }
 
+/// A string or a number, as the protocol has it; whoever gives anything else is told of no progress.
+bool is_token(std::string_view json) {
+  return json.starts_with('"') || json.starts_with('-') || (json.front() >= '0' && json.front() <= '9');
+}
+
 rpc::Fault bad_params(const std::string& message) { return {rpc::ErrorCode::InvalidParams, message}; }
 
 std::string introduction(std::string_view params) {
@@ -40,9 +45,12 @@ std::string introduction(std::string_view params) {
   json.key("tools").begin_object().end_object().key("resources").begin_object().end_object().end_object();
   json.key("serverInfo").begin_object().field("name", "tasker").field("title", "tasker workflows");
   json.field("version", TASKER_VERSION).end_object();
-  json.field("instructions",
-             "Runs Ruby workflows. Validate a workflow before running it; when a task failed, show_task has the error "
-             "of each step, and retry_task runs what failed once more after its cause is mended.");
+  json.field(
+      "instructions",
+      "Runs workflows: YAML files that name steps, their dependencies and Ruby handlers. Paths are relative to the "
+      "folder this server was started in. Validate a workflow before running it. When a task failed, its steps "
+      "have the errors (show_task has them later, too); mend the cause, then retry_task runs what failed once "
+      "more and keeps what is done. A state of blocked_by_failures waits for a person.");
   json.end_object();
   return out;
 }
@@ -102,12 +110,13 @@ class McpServer {
     if (tool == tools.end()) {
       std::vector<std::string> names;
       for (const McpTool& known : tools) names.push_back(known.name);
+      if (name.empty()) return reply.error(bad_params("\"name\" is missing: the name of a tool; tools/list has them"));
       return reply.error(bad_params("there is no tool \"" + name + "\"" + did_you_mean(name, names)));
     }
     const auto kept = std::make_shared<rpc::Reply>(std::move(reply));
     Asker asker{[kept](const Outcome& outcome) { kept->result(tool_result(outcome)); }};
     const auto token = members_of(params.find("_meta").value_or("{}")).find("progressToken");
-    if (token) asker.on_event = Progress(server_, std::string(*token));
+    if (token && is_token(*token)) asker.on_event = Progress(server_, std::string(*token));
     try {
       const Service::Cancel cancel =
           tool->call(service_, std::string(params.find("arguments").value_or("{}")), std::move(asker));
@@ -133,6 +142,8 @@ class McpServer {
 
   void read(const rpc::Call& call, rpc::Reply reply) {
     const std::string uri = members_of(call.params).string("uri").value_or("");
+    if (uri.empty())
+      return reply.error(bad_params("\"uri\" is missing: the URI of a resource; resources/list has them"));
     const Resource resource = resource_of(uri);
     if (const auto* unknown = std::get_if<UnknownResource>(&resource)) return reply.error(not_found(uri, unknown->why));
     if (const auto* file = std::get_if<TemplateResource>(&resource)) {

@@ -16,7 +16,8 @@ std::vector<McpTool> make_tools() {
   return {
       {"run_workflow", "Run a workflow",
        "Runs a workflow file (YAML or JSON) with a context to its end, and returns the result object: the state of the "
-       "task, and of each step its results, attempts and error. Give a timeout when it may take long.",
+       "task, and of each step its results, attempts and error. Give the file as template, or its text as "
+       "template_text. Waits until the task has ended: give a timeout when it may take long.",
        "workflow/run", false,
        [](Service& service, const std::string& arguments, Asker asker) {
          return service.run(read_run_request(arguments), std::move(asker));
@@ -29,20 +30,25 @@ std::vector<McpTool> make_tools() {
          service.validate(read_validate_request(arguments), std::move(asker));
          return nullptr;
        }},
-      {"list_tasks", "List tasks", "Lists stored tasks, newest first, with their states and errors.", "task/list", true,
+      {"list_tasks", "List tasks",
+       "Lists stored tasks, newest first: ids, names, states, errors; the filters narrow them down. show_task has "
+       "their "
+       "steps.",
+       "task/list", true,
        [](Service& service, const std::string& arguments, Asker asker) -> Service::Cancel {
          service.list(read_task_filter(arguments, wall_now()), std::move(asker));
          return nullptr;
        }},
-      {"show_task", "Show a task", "Returns a stored task: its steps, their results, every attempt and error.",
+      {"show_task", "Show a task",
+       "Returns a stored task as it stands, running or ended: its steps, their results, every attempt and error.",
        "task/get", true,
        [](Service& service, const std::string& arguments, Asker asker) -> Service::Cancel {
          service.get(read_task_id(arguments), std::move(asker));
          return nullptr;
        }},
       {"retry_task", "Retry a task",
-       "Runs the failed and cancelled steps of an ended task once more, to its end. With a step: that one, and what "
-       "follows from it.",
+       "Runs the failed and cancelled steps of an ended task once more, to its end; complete steps keep their results. "
+       "With a step: that one, and what follows from it. With latest: by the workflow file as it is now.",
        "task/retry", false,
        [](Service& service, const std::string& arguments, Asker asker) {
          return service.retry(read_retry_request(arguments), std::move(asker));
@@ -53,7 +59,10 @@ std::vector<McpTool> make_tools() {
          service.cancel(read_task_id(arguments), std::move(asker));
          return nullptr;
        }},
-      {"list_handlers", "List handlers", "Lists the Ruby handlers that a workflow, or files and folders, offer.",
+      {"list_handlers", "List handlers",
+       "Lists the Ruby handlers that a workflow, or files and folders, offer: the names that a workflow's steps may "
+       "call, "
+       "where they are written and what their comments say.",
        "handler/list", true,
        [](Service& service, const std::string& arguments, Asker asker) -> Service::Cancel {
          service.handlers(read_handlers_request(arguments), std::move(asker));

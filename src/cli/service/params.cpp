@@ -14,7 +14,8 @@ namespace {
 
 }  // namespace
 
-Params::Params(std::string_view json) : members_(JsonMembers::of_checked(json.empty() ? "{}" : json)) {
+Params::Params(std::string_view json)
+    : members_(JsonMembers::of_checked(json.empty() || json == "null" ? "{}" : json)) {
   if (members_.error()) throw usage_error("the parameters are given by name, as an object");
 }
 
@@ -30,7 +31,9 @@ std::string Params::text(std::string_view name, std::string fallback) {
   const auto value = find(name);
   if (!value) return fallback;
   if (!value->starts_with('"')) refuse(name, "a string");
-  return json_unescape(*value);
+  std::string read = json_unescape(*value);
+  if (read.find('\0') != std::string::npos) refuse(name, "a string without NUL characters");
+  return read;
 }
 
 std::string Params::required_text(std::string_view name) {
@@ -61,6 +64,7 @@ std::vector<std::string> Params::texts(std::string_view name) {
   for (const std::string_view element : json_elements(*value)) {
     if (!element.starts_with('"')) refuse(name, "an array of strings");
     out.push_back(json_unescape(element));
+    if (out.back().find('\0') != std::string::npos) refuse(name, "an array of strings without NUL characters");
   }
   return out;
 }

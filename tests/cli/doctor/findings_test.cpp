@@ -48,6 +48,8 @@ TEST_CASE("doctor: a runner that is missing, or of another version than the bina
   CHECK(has(said(RunnerFacts{"", "looked for x", "", "1.0"}), "fail looked for x"));
   CHECK(has(said(RunnerFacts{"/r.rb", "", "", "1.0"}), "fail tasker_core is not beside the runner"));
   CHECK(has(said(RunnerFacts{"/r.rb", "", "0.9", "1.0"}), "fail tasker_core is 0.9, this binary is 1.0"));
+  CHECK(said(RunnerFacts{"/r.rb", "", "", "1.0", false}) ==
+        "ok /r.rb\nwarn not asked: there is no Ruby -> mend Ruby first, then ask again\n");
   CHECK(said(RunnerFacts{"/r.rb", "", "1.0", "1.0"}) == "ok /r.rb\nok tasker_core 1.0\n");
 }
 
@@ -70,7 +72,7 @@ TEST_CASE("doctor: a store that can't be opened, written or trusted") {
         "ok /app/a.db, 4096 bytes\nok its integrity was checked\nok 50.0 GiB free on the disk of the store\n");
   StoreFacts store = healthy_store();
   store.problem = "a.db is no store";
-  CHECK(has(said(store), "fail a.db is no store"));
+  CHECK(has(said(store), "fail a.db is no store -> or name another one"));
   store = healthy_store();
   store.file_writable = false;
   CHECK(has(said(store), "fail /app/a.db can't be written"));
