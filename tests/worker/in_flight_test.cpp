@@ -1,4 +1,6 @@
 // Several requests on one worker's wire: who waits behind whom, what is taken back, what an end means for each.
+#include <algorithm>
+
 #include "worker/pool_fixture.hpp"
 
 using namespace tasker;
@@ -256,6 +258,51 @@ TEST_CASE("an at_most_once step travels alone") {
   CHECK(f.child().lines.size() == 4);  // b, and nothing behind it
   f.child().result(kOk);
   CHECK(f.child().lines.size() == 5);
+}
+
+// --- new code
+// ----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// The same, and new code is served by a second process while all three are with the first.
+struct Reloaded : Three {
+  Reloaded() {
+    pool->reload();
+    tick_after(0s);
+    child(1).says_hello();
+  }
+  /// Steps that were sent to the process with the new code.
+  std::size_t sent_to_new() {
+    const Names methods = child(1).methods();
+    return static_cast<std::size_t>(std::count(methods.begin(), methods.end(), "step/process"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("new code: what waits on the old worker is done there, once, and only then is it let go") {
+  Reloaded f;
+  f.answers_id(2);
+  f.answers_id(3);
+  CHECK_FALSE(f.child(0).stdin_closed);
+  f.answers_id(4);
+  for (const char* step : {"a", "b", "c"}) CHECK(std::holds_alternative<Succeeded>(f.answers.at(step).first));
+  CHECK(f.started == Names{"a", "b", "c"});
+  CHECK(f.sent_to_new() == 0);
+  CHECK(f.child(0).stdin_closed);
+}
+
+TEST_CASE("new code: an old worker that dies with steps waiting on it gives these back, and the new one takes them") {
+  Reloaded f;
+  f.child(0).dies(SIGSEGV);
+  CHECK(std::holds_alternative<WorkerLost>(f.answers.at("a").first));
+  CHECK(f.is_back("b"));
+  CHECK(f.is_back("c"));
+  CHECK(f.sent_to_new() == 0);  // sending again is the engine's to decide
+  f.submit("b");
+  CHECK(f.started == Names{"a", "b"});
+  CHECK(f.sent_to_new() == 1);
 }
 
 TEST_SUITE_END();
