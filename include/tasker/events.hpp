@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "tasker/step_handler.hpp"
 #include "tasker/store.hpp"
@@ -15,7 +16,8 @@ namespace tasker {
 /// A task is stored and its first steps are about to be sent. The references of this and of every other event are valid
 /// during the call only.
 struct TaskStarted {
-  const Task& task;  ///< as it was admitted
+  const Task& task;                        ///< as it was admitted
+  const std::vector<WorkflowStep>& steps;  ///< those that exist; of a task that is taken up some have ended
 };
 /// A handler has begun with a step.
 struct StepStarted {
@@ -54,10 +56,10 @@ struct RetryScheduled {
 };
 /// A decision or a batchable step brought steps into being; they are durable.
 struct StepsCreated {
-  const Task& task;        ///< the one that has grown
-  const WorkflowStep& by;  ///< the step whose results ask for them
-  std::size_t count;       ///< how many came into being
-  std::size_t total;       ///< steps of the task, these included
+  const Task& task;                        ///< the one that has grown
+  const WorkflowStep& by;                  ///< the step whose results ask for them
+  std::size_t count;                       ///< how many came into being
+  const std::vector<WorkflowStep>& steps;  ///< of the task, in creation order; those that are new stand last
 };
 /// A task has come to rest: it has ended, or waits for a person.
 struct TaskEnded {

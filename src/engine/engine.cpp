@@ -271,7 +271,7 @@ class Engine::Impl final : public StepReplySink {
     if (!task) return;
     task->durable = true;
     look_again(*task);
-    observe(TaskStarted{task->executor.task()});
+    observe(TaskStarted{task->executor.task(), task->executor.steps()});
   }
 
   void apply(ActiveTask& task, const Transition& transition) {

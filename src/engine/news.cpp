@@ -37,7 +37,7 @@ std::vector<Event> news_of(const DagExecutor& executor, const Transition& transi
   if (!transition.created.empty()) {
     const auto& steps = executor.steps();
     news.emplace_back(
-        StepsCreated{executor.task(), steps[creator(executor, transition)], transition.created.size(), steps.size()});
+        StepsCreated{executor.task(), steps[creator(executor, transition)], transition.created.size(), steps});
   }
   return news;
 }

@@ -64,11 +64,11 @@ TEST_CASE("what a handler prints is an event, whatever bytes it printed") {
 
 TEST_CASE("created steps are counted, beside the step that brought them") {
   const Sample s;
-  const json line = told(StepsCreated{s.record.task, s.record.steps[0], 3, 5});
+  const json line = told(StepsCreated{s.record.task, s.record.steps[0], 1, s.record.steps});
   CHECK(line["event"] == "steps.created");
   CHECK(line["step"] == "a");
-  CHECK(line["count"] == 3);
-  CHECK(line["total"] == 5);
+  CHECK(line["count"] == 1);
+  CHECK(line["total"] == s.record.steps.size());
 }
 
 TEST_CASE("every event has its name, its time and its task") {
@@ -77,7 +77,7 @@ TEST_CASE("every event has its name, its time and its task") {
   const WorkflowStep& step = s.record.steps[0];
   const StepProgress progress{40.5, "half"};
   const std::vector<std::pair<Event, std::string>> events{
-      {TaskStarted{task}, "task.started"},
+      {TaskStarted{task, s.record.steps}, "task.started"},
       {StepStarted{task, step, 1, 77}, "step.started"},
       {StepProgressed{task, step, progress}, "step.progress"},
       {StepCompleted{task, step}, "step.completed"},
@@ -154,14 +154,14 @@ TEST_CASE("whatever the engine tells of, its line fits the schema of events") {
   report.message = "no ruby";
   const StoreError taken{"another engine has it", StoreError::Kind::NotOwner};
   const std::vector<Event> events{
-      TaskStarted{task},
+      TaskStarted{task, s.record.steps},
       StepStarted{task, step, 1, 0},
       StepProgressed{task, step, progress},
       StepLogged{task, step, log},
       StepCompleted{task, step},
       StepFailed{task, step},
       RetryScheduled{task, step, 1s},
-      StepsCreated{task, step, 1, 3},
+      StepsCreated{task, step, 1, s.record.steps},
       TaskEnded{s.record},
       TaskDropped{task, taken},
       WorkerStarting{1, 7, 1},

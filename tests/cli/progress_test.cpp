@@ -29,12 +29,14 @@ Style terminal(int width = 80) {
   return style;
 }
 
+using Lines = std::vector<std::string>;
+
 /// A run of four steps with a hand on its clock.
 struct Watched {
   explicit Watched(Style style = terminal()) : style_(style), model(style) {}
 
   void happens(const Event& event) { model.apply(event, clock.steady()); }
-  void start() { happens(TaskStarted{record.task}); }
+  void start() { happens(TaskStarted{record.task, record.steps}); }
   void start_step(std::size_t i, int attempt = 1) { happens(StepStarted{record.task, record.steps[i], attempt, 7}); }
   void complete_step(std::size_t i, std::chrono::milliseconds took) {
     complete(record.steps[i], "1", took);
@@ -45,8 +47,13 @@ struct Watched {
     record.steps[i].error = error_of(ErrorKind::HandlerError, "Net::ReadTimeout", "no answer");
     happens(RetryScheduled{record.task, record.steps[i], delay});
   }
-  std::vector<std::string> block(int width = 80, int height = 24) {
-    return model.live_block(clock.steady(), width, height);
+  Lines block(int width = 80, int height = 24) {
+    Style style = style_;
+    style.width = width;
+    style.height = height;
+    Lines lines = model.live_block(clock.steady(), style);
+    for (std::string& line : lines) line.erase(line.find_last_not_of(' ') + 1);
+    return lines;
   }
 
   static SharedTemplate order() {
@@ -61,22 +68,34 @@ struct Watched {
   ProgressModel model;
 };
 
-using Lines = std::vector<std::string>;
-
 }  // namespace
 
-TEST_CASE("a failed step is said once, with its error cut to the line") {
+TEST_CASE("a run is a tree of its steps, each with its state and time, and how far all is") {
+  Watched run;
+  run.start();
+  CHECK(run.model.take_lines() == Lines{"order 1.0.0, 4 steps"});
+  run.start_step(0);
+  run.clock.advance(50ms);
+  run.complete_step(0, 1234ms);
+  run.start_step(1);
+  run.clock.advance(400ms);
+  CHECK(run.block() == Lines{"  ✓ fetch      complete    1.2 s", "  ├─ ⠼ charge  running    400 ms",
+                             "  │  ○ notify  pending", "  └─ ○ ship    pending",
+                             "  1 of 4 steps · 1 running · 0 workers · 450 ms"});
+  CHECK(run.model.take_lines().empty());
+}
+
+TEST_CASE("a failed step stays in the tree with its attempts and its error, cut to the line") {
   Watched run;
   run.start();
   run.start_step(0);
   fail(run.record.steps[0], error_of(ErrorKind::HandlerError, "Boom", std::string(200, 'x')), 3);
   run.happens(StepFailed{run.record.task, run.record.steps[0]});
-  const Lines lines = run.model.take_lines();
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[1].find("  ✗ fetch             2.5 s  Boom: xxxx") == 0);
-  CHECK(lines[1].find("… (3 attempts)") != std::string::npos);
-  CHECK(display_width(lines[1]) <= 80);
-  CHECK(run.model.take_lines().empty());
+  const Lines lines = run.block();
+  CHECK(lines[0].find("  ✗ fetch      failed      2.5 s  3 attempts  Boom: xxxx") == 0);
+  CHECK(lines[0].ends_with("…"));
+  CHECK(display_width(lines[0]) < 80);
+  CHECK(lines.back() == "  0 of 4 steps · 1 failed · 0 workers · 0.0 ms");
 }
 
 TEST_CASE("a retry is counted down, with the reason beside it") {
@@ -88,33 +107,42 @@ TEST_CASE("a retry is counted down, with the reason beside it") {
   run.start_step(2);
   run.clock.advance(400ms);
   run.retry_step(1, 3s);
-  CHECK(run.block() == Lines{"  ↻ charge        retry in 3 s  attempt 2 of 3  Net::ReadTimeout: no answer",
-                             "  ⠼ ship             400 ms",
+  CHECK(run.block() == Lines{"  ✓ fetch      complete    12 ms",
+                             "  ├─ ↻ charge  retry in      3 s  attempt 2 of 3  Net::ReadTimeout: no answer",
+                             "  │  ○ notify  pending", "  └─ ⠼ ship    running    400 ms",
                              "  1 of 4 steps · 1 running · 1 waiting · 0 workers · 400 ms"});
   run.clock.advance(2500ms);
-  CHECK(run.block()[0].find("retry in 1 s") != std::string::npos);
+  CHECK(run.block()[1].find("retry in      1 s") != std::string::npos);
   run.start_step(1, 2);
   run.clock.advance(1s);
-  CHECK(run.block()[0] == "  ⠏ charge            1.0 s  attempt 2 of 3");
+  CHECK(run.block()[1] == "  ├─ ⠏ charge  running     1.0 s  attempt 2 of 3");
 }
 
-TEST_CASE("finished steps stay on the screen with their duration") {
+TEST_CASE("of a task that is taken up, what has ended before is shown as it is") {
   Watched run;
+  complete(run.record.steps[0], "1", 12ms);
   run.start();
-  run.start_step(0);
-  run.complete_step(0, 1234ms);
-  CHECK(run.model.take_lines() == Lines{"order 1.0.0, 4 steps", "  ✓ fetch             1.2 s"});
+  CHECK(run.block()[0] == "  ✓ fetch      complete    12 ms");
+  CHECK(run.block().back().find("1 of 4 steps") != std::string::npos);
 }
 
-TEST_CASE("steps that are created are told, and counted from then on") {
+TEST_CASE("steps that are created stand in the tree and are counted from then on") {
   Watched run;
   run.start();
   run.start_step(0);
   run.complete_step(0, 1ms);
-  run.model.take_lines();
-  run.happens(StepsCreated{run.record.task, run.record.steps[0], 1000, 1004});
-  CHECK(run.model.take_lines() == Lines{"    fetch        │ creates 1000 steps"});
-  CHECK(run.block().back().find("1 of 1004 steps") != std::string::npos);
+  for (int i = 0; i < 1000; ++i) {
+    WorkflowStep made;
+    made.name = "batch_" + std::to_string(i);
+    made.dependencies = {2};
+    run.record.steps.push_back(made);
+  }
+  run.happens(StepsCreated{run.record.task, run.record.steps[0], 1000, run.record.steps});
+  run.start_step(4 + 17);
+  CHECK(run.block() == Lines{"  ✓ fetch           complete   1.0 ms", "  ├─ ○ charge       pending",
+                             "  │  ○ notify       pending", "  └─ ○ ship         pending",
+                             "     ├─ ⠋ batch_17  running    0.0 ms", "     └─ … 999 pending",
+                             "  1 of 1004 steps · 1 running · 0 workers · 0.0 ms"});
 }
 
 TEST_CASE("what a handler says is shown under its name, without its escape codes") {
@@ -125,7 +153,8 @@ TEST_CASE("what a handler says is shown under its name, without its escape codes
   const StepLog log{"info", "\x1b[2Jloading\n", {}};
   run.happens(StepLogged{run.record.task, run.record.steps[0], log});
   run.happens(WorkerLogged{2, 9, "bye"});
-  CHECK(run.model.take_lines() == Lines{"    fetch        │ loading", "    worker 2     │ bye"});
+  CHECK(run.model.take_lines() == Lines{"  fetch        │ loading", "  worker 2     │ bye"});
+  CHECK(run.block()[0] == "  ⠋ fetch      running    0.0 ms  loading");
 }
 
 TEST_CASE("progress of a step is shown beside it") {
@@ -134,7 +163,7 @@ TEST_CASE("progress of a step is shown beside it") {
   run.start_step(0);
   const StepProgress progress{40.0, "page 4 of 10"};
   run.happens(StepProgressed{run.record.task, run.record.steps[0], progress});
-  CHECK(run.block()[0] == "  ⠋ fetch            0.0 ms  40 %  page 4 of 10");
+  CHECK(run.block()[0] == "  ⠋ fetch      running    0.0 ms  40 %  page 4 of 10");
 }
 
 TEST_CASE("a worker that dies on its own is said, one that was ended is not") {
@@ -162,7 +191,7 @@ TEST_CASE("the block is never wider or higher than the terminal") {
   TaskRecord record = record_of(builder.build(), TaskState::InProgress);
   HandClock clock;
   ProgressModel model(terminal());
-  model.apply(TaskStarted{record.task}, clock.steady());
+  model.apply(TaskStarted{record.task, record.steps}, clock.steady());
   const StepProgress progress{50.0, std::string(300, 'x')};
   for (const auto& step : record.steps) {
     model.apply(StepStarted{record.task, step, 2, 7}, clock.steady());
@@ -170,14 +199,18 @@ TEST_CASE("the block is never wider or higher than the terminal") {
   }
   for (const int width : {20, 30, 45, 80, 200}) {
     for (const int height : {1, 5, 24, 100}) {
-      const Lines block = model.live_block(clock.steady(), width, height);
+      Style style = terminal(width);
+      style.height = height;
+      const Lines block = model.live_block(clock.steady(), style);
       CAPTURE(width);
       CAPTURE(height);
-      CHECK(block.size() <= static_cast<std::size_t>(std::max(height, 3)));
+      CHECK(block.size() <= static_cast<std::size_t>(std::max(height - 1, 2)));
       for (const auto& line : block) CHECK(display_width(line) < static_cast<std::size_t>(width));
     }
   }
-  CHECK(model.live_block(clock.steady(), 80, 10)[5] == "  … and 45 more");
+  Style low = terminal();
+  low.height = 10;
+  CHECK(model.live_block(clock.steady(), low)[6] == "  … 44 running");
 }
 
 TEST_CASE("the block ends with the task") {
@@ -208,36 +241,33 @@ struct Displayed {
 
 TEST_CASE("a frame replaces the block of the one before") {
   Displayed shown;
-  shown.happens(TaskStarted{shown.run.record.task});
-  shown.run.clock.advance(50ms);
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
+  shown.run.clock.advance(100ms);
   shown.happens(StepStarted{shown.run.record.task, shown.run.record.steps[0], 1, 7});
   REQUIRE(shown.frames.size() == 2);
-  CHECK(shown.frames[0] ==
-        "\rorder 1.0.0, 4 steps\x1b[K\n"
-        "  0 of 4 steps · 0 workers · 0.0 ms\x1b[K\n\x1b[J");
-  CHECK(shown.frames[1] ==
-        "\r\x1b[1A"
-        "  ⠋ fetch            0.0 ms\x1b[K\n"
-        "  0 of 4 steps · 1 running · 0 workers · 50 ms\x1b[K\n\x1b[J");
+  CHECK(shown.frames[0].starts_with("\rorder 1.0.0, 4 steps\x1b[K\n  ○ fetch"));
+  CHECK(shown.frames[0].ends_with("  0 of 4 steps · 0 workers · 0.0 ms\x1b[K\n\x1b[J"));
+  CHECK(shown.frames[1].starts_with("\r\x1b[5A  ⠙ fetch      running    0.0 ms\x1b[K\n"));
+  CHECK(shown.frames[1].ends_with("  0 of 4 steps · 1 running · 0 workers · 100 ms\x1b[K\n\x1b[J"));
 }
 
 TEST_CASE("a thousand events in one moment make one frame, and the next beat shows the rest") {
   Displayed shown;
-  shown.happens(TaskStarted{shown.run.record.task});
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
   const StepLog log{"info", "tick", {}};
   for (int i = 0; i < 1000; ++i) shown.happens(StepLogged{shown.run.record.task, shown.run.record.steps[0], log});
   CHECK(shown.frames.size() == 1);
   shown.display.tick();
   CHECK(shown.frames.size() == 1);
-  shown.run.clock.advance(50ms);
+  shown.run.clock.advance(100ms);
   shown.display.tick();
   REQUIRE(shown.frames.size() == 2);
-  CHECK(std::count(shown.frames[1].begin(), shown.frames[1].end(), '\n') == 1001);
+  CHECK(std::count(shown.frames[1].begin(), shown.frames[1].end(), '\n') == 1000 + 5);
 }
 
 TEST_CASE("a terminal that is stopped gets no frames until it goes on, and loses no line") {
   Displayed shown;
-  shown.happens(TaskStarted{shown.run.record.task});
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
   shown.behind = true;
   for (int i = 0; i < 10; ++i) {
     shown.run.clock.advance(1s);
@@ -247,15 +277,15 @@ TEST_CASE("a terminal that is stopped gets no frames until it goes on, and loses
   shown.behind = false;
   shown.display.tick();
   REQUIRE(shown.frames.size() == 2);
-  CHECK(std::count(shown.frames[1].begin(), shown.frames[1].end(), '\n') == 11);
+  CHECK(std::count(shown.frames[1].begin(), shown.frames[1].end(), '\n') == 10 + 5);
 }
 
 TEST_CASE("the end of the task takes the block away at once, whatever the pause between frames") {
   Displayed shown;
-  shown.happens(TaskStarted{shown.run.record.task});
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
   shown.happens(TaskEnded{shown.run.record});
   REQUIRE(shown.frames.size() == 2);
-  CHECK(shown.frames[1] == "\r\x1b[1A\x1b[J");
+  CHECK(shown.frames[1] == "\r\x1b[5A\x1b[J");
   shown.display.finish();
   shown.display.finish();
   REQUIRE(shown.frames.size() == 3);
@@ -264,9 +294,9 @@ TEST_CASE("the end of the task takes the block away at once, whatever the pause 
 
 TEST_CASE("a run that is broken off leaves no block behind") {
   Displayed shown;
-  shown.happens(TaskStarted{shown.run.record.task});
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
   shown.display.finish();
-  CHECK(shown.frames.back() == "\r\x1b[1A\x1b[J\n");
+  CHECK(shown.frames.back() == "\r\x1b[5A\x1b[J\n");
 }
 
 // --- logs
@@ -275,7 +305,7 @@ TEST_CASE("a run that is broken off leaves no block behind") {
 TEST_CASE("in a log every event is one plain line, and some are none") {
   Watched run;
   TaskRecord& record = run.record;
-  CHECK(progress_line(TaskStarted{record.task}) == "order: 4 steps");
+  CHECK(progress_line(TaskStarted{record.task, record.steps}) == "order: 4 steps");
   CHECK(progress_line(StepStarted{record.task, record.steps[0], 1, 7}).empty());
   CHECK(progress_line(StepStarted{record.task, record.steps[0], 2, 7}) == "fetch: attempt 2");
   const StepLog log{"info", "a\x1b[1mb\nc", {}};
@@ -291,7 +321,7 @@ TEST_CASE("in a log every event is one plain line, and some are none") {
         "fetch: failed after 3 attempts: worker_lost: killed by SIGKILL");
   complete(record.steps[1], "1", 12ms);
   CHECK(progress_line(StepCompleted{record.task, record.steps[1]}) == "charge: complete in 12 ms");
-  CHECK(progress_line(StepsCreated{record.task, record.steps[1], 1, 5}) == "charge: creates 1 step");
+  CHECK(progress_line(StepsCreated{record.task, record.steps[1], 1, record.steps}) == "charge: creates 1 step");
   CHECK(progress_line(WorkerStarted{1, 7, 1ms}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 0", true}).empty());
   CHECK(progress_line(WorkerExited{1, 7, "exit 3", false}) == "worker 1 (pid 7) is gone: exit 3");

@@ -36,6 +36,7 @@ inline TaskRecord record_of(const SharedTemplate& task_template, TaskState state
     WorkflowStep step;
     step.name = task_template->steps[i].name;
     step.template_index = i;
+    step.dependencies = task_template->steps[i].dependencies;
     record.steps.push_back(std::move(step));
   }
   return record;

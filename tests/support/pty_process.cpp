@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 
@@ -62,13 +63,16 @@ bool PtyProcess::read_some() {
 }
 
 void PtyProcess::wait_for(const std::string& text) {
+  // A program that draws all the time is never silent: its patience counts from the start.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPatienceMs);
   for (;;) {
     const std::size_t at = seen_.find(text, looked_at_);
     if (at != std::string::npos) {
       looked_at_ = at + text.size();
       return;
     }
-    if (!read_some()) FAIL("\"" << text << "\" did not appear; seen: " << seen_);
+    if (std::chrono::steady_clock::now() > deadline || !read_some())
+      FAIL("\"" << text << "\" did not appear; seen: " << seen_);
   }
 }
 

@@ -28,7 +28,8 @@ class RecordingObserver final : public Observer {
   void note(const StepFailed& e) { words.push_back("step.failed " + e.step.name); }
   void note(const RetryScheduled& e) { words.push_back("step.retry_scheduled " + e.step.name); }
   void note(const StepsCreated& e) {
-    words.push_back("steps.created " + e.by.name + ": " + std::to_string(e.count) + " of " + std::to_string(e.total));
+    words.push_back("steps.created " + e.by.name + ": " + std::to_string(e.count) + " of " +
+                    std::to_string(e.steps.size()));
   }
   void note(const TaskEnded& e) {
     words.push_back("task." + std::string(to_string(e.record.state)));

@@ -50,7 +50,7 @@ class EventLine {
   }
   void operator()(const StepsCreated& event) {
     begin("steps.created", event.task, event.by).field("count", static_cast<std::uint64_t>(event.count));
-    json_.field("total", static_cast<std::uint64_t>(event.total));
+    json_.field("total", static_cast<std::uint64_t>(event.steps.size()));
   }
   void operator()(const TaskEnded& event) {
     const TaskState state = event.record.state;

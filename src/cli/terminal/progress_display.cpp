@@ -11,9 +11,9 @@ namespace tasker::cli {
 
 namespace {
 
-constexpr auto kFramePause = std::chrono::milliseconds(50);  // 20 frames a second
+constexpr auto kFramePause = std::chrono::milliseconds(100);
 
-/// What replaces a block of `height` lines by `lines` and `block`. One write per frame, each line erased to its end
+/// What replaces a block of `height` rows by `lines` and `block`. One write per frame, each line erased to its end
 /// instead of the screen first: nothing flickers.
 std::string frame_text(std::size_t height, const std::vector<std::string>& lines,
                        const std::vector<std::string>& block) {
@@ -50,20 +50,29 @@ void ProgressDisplay::finish() {
   const auto lines = model_.take_lines();
   if (!drawn_ && lines.empty()) return;
   // The empty line parts it from the result, which follows on the same screen.
-  screen_.write(frame_text(block_height_, lines, {}) + "\n");
-  block_height_ = 0;
+  screen_.write(frame_text(rows_on_screen(screen_.style()), lines, {}) + "\n");
+  block_widths_.clear();
 }
 
 void ProgressDisplay::draw(TimePoint now) {
   if (screen_.is_behind()) return;  // a stopped terminal gets one frame when it goes on, not all it has missed
   const Style style = screen_.style();
-  const auto block = model_.live_block(now, style.width, style.height);
+  const auto block = model_.live_block(now, style);
   const auto lines = model_.take_lines();
   drawn_ = true;
   drawn_at_ = now;
-  if (lines.empty() && block.empty() && block_height_ == 0) return;
-  screen_.write(frame_text(block_height_, lines, block));
-  block_height_ = block.size();
+  if (lines.empty() && block.empty() && block_widths_.empty()) return;
+  screen_.write(frame_text(rows_on_screen(style), lines, block));
+  block_widths_.clear();
+  for (const std::string& line : block)
+    block_widths_.push_back(display_width(one_line(line + "|")) - 1);  // spaces at its end count
+}
+
+std::size_t ProgressDisplay::rows_on_screen(const Style& style) const {
+  const auto width = static_cast<std::size_t>(std::max(style.width, 1));
+  std::size_t rows = 0;
+  for (const std::size_t columns : block_widths_) rows += std::max<std::size_t>((columns + width - 1) / width, 1);
+  return std::min(rows, static_cast<std::size_t>(std::max(style.height - 1, 0)));  // the rest has left the screen
 }
 
 // --- one line per event
@@ -85,7 +94,7 @@ std::string after(std::uint32_t attempts) { return attempts > 1 ? " after " + pl
 
 struct LineOf {
   std::string operator()(const TaskStarted& e) const {
-    return one_line(e.task.task_template->name) + ": " + plural(e.task.task_template->steps.size(), "step");
+    return one_line(e.task.task_template->name) + ": " + plural(e.steps.size(), "step");
   }
   std::string operator()(const StepStarted& e) const {
     return e.attempt > 1 ? one_line(e.step.name) + ": attempt " + std::to_string(e.attempt) : "";

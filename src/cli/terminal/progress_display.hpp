@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/terminal/progress_model.hpp"
 #include "cli/terminal/terminal.hpp"
@@ -11,8 +12,8 @@
 
 namespace tasker::cli {
 
-/// Shows a run on a terminal: lines that stay, and below them a block that is drawn over itself, at most 20 times a
-/// second. Loop thread only. It never waits: `write` must not block.
+/// Shows a run on a terminal: lines that stay, and below them a block that is drawn over itself, at most ten times
+/// a second. Loop thread only. It never waits: `write` must not block.
 class ProgressDisplay final : public Observer {
  public:
   struct Screen {
@@ -33,6 +34,8 @@ class ProgressDisplay final : public Observer {
 
  private:
   void draw(TimePoint now);
+  /// Rows that the block takes there now: a terminal that was made narrower has wrapped its lines.
+  std::size_t rows_on_screen(const Style& style) const;
 
   const Clock& clock_;
   Screen screen_;
@@ -40,7 +43,7 @@ class ProgressDisplay final : public Observer {
   TimePoint drawn_at_{};
   bool drawn_ = false;
   bool finished_ = false;
-  std::size_t block_height_ = 0;  ///< lines of the block on the screen
+  std::vector<std::size_t> block_widths_;  ///< of the lines of the block on the screen
 };
 
 /// Says a run for a file or a pipe: one line per event, no escape codes, nothing drawn twice.

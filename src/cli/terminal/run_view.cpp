@@ -83,7 +83,7 @@ std::unique_ptr<Observer> RunView::make_observer(const Console& console, Mode mo
       err_.write(std::move(line));
     });
   }
-  if (!console.err().tty) {
+  if (!console.err().tty || !console.err().color) {
     if (options.output == OutputFormat::Json) return for_people(std::make_unique<LogLines>(to_stderr));
     return for_people(std::make_unique<ProgressLines>(to_stderr));
   }

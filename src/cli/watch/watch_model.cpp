@@ -6,7 +6,7 @@
 #include "cli/graph/graph_model.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
-#include "cli/watch/step_tree.hpp"
+#include "cli/watch/step_row.hpp"
 #include "core/time_text.hpp"
 
 namespace tasker::cli {
@@ -23,58 +23,9 @@ std::string painted(std::string_view state, const std::string& text, const Style
   return style.yellow(text);
 }
 
-std::string mark(StepState state, const Style& style) {
-  switch (state) {
-    case StepState::Complete:
-    case StepState::ResolvedManually:
-      return style.green(style.glyph("✓", "+"));
-    case StepState::Error:
-      return style.red(style.glyph("✗", "!"));
-    case StepState::Cancelled:
-      return style.red(style.glyph("⊘", "-"));
-    case StepState::InProgress:
-      return style.cyan(style.glyph("●", "*"));
-    case StepState::WaitingForRetry:
-      return style.yellow(style.glyph("↻", "~"));
-    case StepState::Pending:
-      break;
-  }
-  return style.dim(style.glyph("○", "."));
-}
-
 std::string short_time(const std::optional<WallTime>& time) {
   return time ? iso_text(*time).substr(0, 19).replace(10, 1, " ") : std::string();
 }
-
-std::size_t columns_of(const Style& style) { return static_cast<std::size_t>(std::max(style.width - 1, 1)); }
-
-/// A line made of plain pieces, each cut to what is left of the width before it is dressed: an escape code is never
-/// cut.
-class Row {
- public:
-  explicit Row(std::size_t width) : left_(width) {}
-  template <typename Dress>
-  Row& add(const std::string& text, Dress dress) {
-    const std::string piece = cut(text, left_);
-    left_ -= std::min(left_, display_width(piece));
-    out_ += dress(piece);
-    return *this;
-  }
-  Row& add(const std::string& text) {
-    return add(text, [](const std::string& piece) { return piece; });
-  }
-  std::string text() const { return out_; }
-
- private:
-  std::size_t left_;
-  std::string out_;
-};
-
-/// The columns of a step's row that all rows share.
-struct Widths {
-  std::size_t name = 0;
-  std::size_t standing = 0;
-};
 
 /// Nothing keeps it from running: it runs, or will as soon as a worker is free. Which of the two is not in the store.
 bool is_ready(const Graph& graph, const GraphNode& node) {
@@ -85,32 +36,22 @@ bool is_ready(const Graph& graph, const GraphNode& node) {
          });
 }
 
-std::string step_row(const TreeRow& row, const Graph& graph, const WatchedTask& task, const Widths& widths,
-                     const Style& style) {
-  const auto dim = [&](const std::string& text) { return style.dim(text); };
-  Row line(columns_of(style));
-  line.add("  ").add(row.branch, dim);
-  const std::size_t branch = display_width(row.branch);
-  if (row.folded > 0) {
-    return line
-        .add(std::string(style.glyph("… ", "~ ")) + std::to_string(row.folded) + " more: " + row.folded_text, dim)
-        .text();
+StepCells cells_of(const Graph& graph, const GraphNode& node, const WatchedTask& task, const Style& style) {
+  StepCells cells;
+  cells.name = one_line(node.name);
+  cells.state = node.state.value_or(StepState::Pending);
+  cells.standing = standing_of(node);
+  if (is_ready(graph, node)) {
+    cells.mark = style.glyph("●", "*");
+    cells.standing = "ready";
   }
-  const GraphNode& node = graph.nodes[row.node];
-  const StepState state = node.state.value_or(StepState::Pending);
-  const bool ready = is_ready(graph, node);
-  line.add(std::string(" "), [&](const std::string&) { return mark(ready ? StepState::InProgress : state, style); })
-      .add(" ");
-  line.add(fit_left(one_line(node.name), widths.name - std::min(widths.name, branch))).add("  ");
-  line.add(fit_left(ready ? "ready" : standing_of(node), widths.standing),
-           [&](const std::string& text) { return painted(to_string(state), text, style); });
-  line.add("  ");
-  if (!node.error.empty() && state != StepState::Complete) {
-    line.add(one_line(node.error), [&](const std::string& text) { return style.red(text); });
+  if (!node.error.empty() && cells.state != StepState::Complete) {
+    cells.note = one_line(node.error);
+    cells.note_is_error = true;
   } else if (const auto said = task.last_line.find(node.name); said != task.last_line.end()) {
-    line.add(one_line(said->second), dim);
+    cells.note = one_line(said->second);
   }
-  return line.text();
+  return cells;
 }
 
 }  // namespace
@@ -187,7 +128,7 @@ std::vector<std::string> WatchModel::list_rows(const Style& style) const {
   std::vector<std::string> rows;
   for (const auto& task : tasks_) {
     const bool chosen = task.uuid.text() == chosen_;
-    Row line(columns_of(style));
+    PiecedLine line(columns_of(style));
     line.add(std::string(chosen ? style.glyph("▸ ", "> ") : "  "),
              [&](const std::string& text) { return style.cyan(text); });
     line.add(fit_left(one_line(task.name), names),
@@ -205,16 +146,16 @@ std::vector<std::string> WatchModel::list_rows(const Style& style) const {
 std::vector<std::string> WatchModel::task_rows(WallTime now, const Style& style) const {
   const Graph graph = graph_of(task_->record, now);
   const auto tree = step_tree(graph, kMostSiblings, style.unicode);
-  Widths widths;
+  std::vector<StepCells> cells;
+  StepColumns columns;
   for (const TreeRow& row : tree) {
-    if (row.folded > 0) continue;
-    const GraphNode& node = graph.nodes[row.node];
-    widths.name = std::max(widths.name, display_width(row.branch) + display_width(one_line(node.name)));
-    widths.standing = std::max(widths.standing, display_width(standing_of(node)));
+    cells.push_back(row.folded > 0 ? StepCells{} : cells_of(graph, graph.nodes[row.node], *task_, style));
+    if (row.folded == 0) columns.fit(row, cells.back(), style);
   }
-  widths.name = std::min(widths.name, std::max<std::size_t>(columns_of(style) / 2, 8));
   std::vector<std::string> rows;
-  for (const TreeRow& row : tree) rows.push_back(step_row(row, graph, *task_, widths, style));
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    rows.push_back(tree[i].folded > 0 ? folded_row(tree[i], style) : step_row(tree[i], cells[i], columns, style));
+  }
   return rows;
 }
 
@@ -242,7 +183,7 @@ std::vector<std::string> WatchModel::lines(WallTime now, const Style& style) {
   const std::string arrows(style.glyph("↑↓", "up/down"));
   if (!task_) {
     std::vector<std::string> head{
-        Row(columns_of(style))
+        PiecedLine(columns_of(style))
             .add(std::to_string(tasks_.size()) + (tasks_.size() == 1 ? " task" : " tasks"), bold)
             .text(),
         ""};
@@ -255,7 +196,7 @@ std::vector<std::string> WatchModel::lines(WallTime now, const Style& style) {
   });
   std::vector<std::string> head;
   head.push_back(
-      Row(columns_of(style))
+      PiecedLine(columns_of(style))
           .add(one_line(graph.name), bold)
           .add(" " + one_line(graph.version) + "  ", dim)
           .add(graph.note, [&](const std::string& text) { return painted(to_string(record.state), text, style); })
@@ -263,7 +204,7 @@ std::vector<std::string> WatchModel::lines(WallTime now, const Style& style) {
           .text());
   std::string who = record.task.uuid.text();
   if (!task_->standing.empty()) who += "  " + one_line(task_->standing);
-  head.push_back(Row(columns_of(style)).add(who, dim).text());
+  head.push_back(PiecedLine(columns_of(style)).add(who, dim).text());
   head.emplace_back();
   return framed(std::move(head), task_rows(now, style),
                 arrows + " scroll  " + (has_list_ ? "esc list  " : "") + "q quit", style);
