@@ -26,6 +26,7 @@ std::vector<fs::path> runner_candidates() {
 std::variant<worker::Command, std::string> worker_command(const WorkerOptions& options) {
   worker::Command command;
   command.env = worker_environment(variables_of(environ), {options.clean_env, options.pass_env, options.env});
+  add_heap_tuning(command.env);
   command.max_memory_bytes = options.max_memory_bytes;
   if (options.open_files) command.limits.push_back({RLIMIT_NOFILE, *options.open_files, "open files"});
   command.directory = options.directory;

@@ -51,6 +51,11 @@ Variables worker_environment(const Variables& inherited, const EnvironmentPolicy
   return out;
 }
 
+void add_heap_tuning(Variables& environment) {
+  static constexpr std::string_view kFreeSlots = "RUBY_GC_HEAP_FREE_SLOTS";
+  if (!has(environment, kFreeSlots)) environment.emplace_back(kFreeSlots, "10000");
+}
+
 Variables variables_of(const char* const* environment) {
   Variables out;
   for (const char* const* entry = environment; *entry; ++entry) {

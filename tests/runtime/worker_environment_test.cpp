@@ -49,4 +49,13 @@ TEST_CASE("of a name that stands twice in an environ the first counts; what is n
   CHECK(tasker::variables_of(entries) == Variables{{"A", "1"}, {"B", "2=3"}, {"C", ""}});
 }
 
+TEST_CASE("a worker's Ruby keeps more free slots than it would, unless somebody has said how many") {
+  Variables plain = {{"PATH", "/bin"}};
+  tasker::add_heap_tuning(plain);
+  CHECK(plain == Variables{{"PATH", "/bin"}, {"RUBY_GC_HEAP_FREE_SLOTS", "10000"}});
+  Variables chosen = {{"RUBY_GC_HEAP_FREE_SLOTS", "4096"}};
+  tasker::add_heap_tuning(chosen);
+  CHECK(chosen == Variables{{"RUBY_GC_HEAP_FREE_SLOTS", "4096"}});
+}
+
 TEST_SUITE_END();
