@@ -13,19 +13,27 @@ DagExecutor::DagExecutor(Task task, const std::vector<Uuid>& step_uuids, const S
   const auto& templates = task_.task_template->steps;
   const std::vector<StepIndex> first = expansion_.begin();
   steps_.reserve(first.size());
-  runs_.reserve(first.size());
   for (const StepIndex of : first) {
     WorkflowStep& step = steps_.emplace_back();
     step.name = templates[of].name;
     step.uuid = step_uuids.at(of);
     step.template_index = of;
     step.dependencies = expansion_.dependencies_of(of);
-    add_run(of);
   }
+  add_runs();
   for (StepIndex step = 0; step < steps_.size(); ++step) {
     link(step, steps_[step].dependencies);
     if (runs_[step].unmet == 0) ready_.push_back(step);
   }
+}
+
+/// For all steps there are. What grows later grows by doubling; most tasks never do.
+void DagExecutor::add_runs() {
+  std::size_t edges = 0;
+  for (const WorkflowStep& step : steps_) edges += step.dependencies.size();
+  runs_.reserve(steps_.size());
+  graph_.reserve(steps_.size(), edges);
+  for (const WorkflowStep& step : steps_) add_run(step.template_index);
 }
 
 void DagExecutor::add_run(StepIndex template_step) {
@@ -61,6 +69,7 @@ std::vector<StepIndex> DagExecutor::ready(TimePoint now) {
     retries_.pop();
   }
   std::vector<StepIndex> steps;
+  steps.reserve(ready_.size());
   for (const StepIndex step : ready_) {
     if (runs_[step].open && !runs_[step].running && !halted_ && enter_lane(step)) steps.push_back(step);
   }
@@ -113,6 +122,15 @@ DagExecutor::Started DagExecutor::start(StepIndex step, DispatchId dispatch, Tim
     set_state(step, StepState::InProgress);
   }
   return started;
+}
+
+std::vector<DispatchId> DagExecutor::dispatches() const {
+  std::vector<DispatchId> dispatches;
+  dispatches.reserve(running_);
+  for (const Run& run : runs_) {
+    if (run.running) dispatches.push_back(run.dispatch);
+  }
+  return dispatches;
 }
 
 TaskState DagExecutor::state() const {

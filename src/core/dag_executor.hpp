@@ -84,21 +84,24 @@ class DagExecutor final : public TaskView {
   bool ended() const { return ended_; }
   TaskState state() const;
   std::size_t running() const { return running_; }
+  /// The dispatches of those that run, in the order of their steps' places. O(steps).
+  std::vector<DispatchId> dispatches() const;
   /// The task as it is reported: steps that can't run any more carry `blocked` and the names of the failed steps.
   TaskRecord record() const;
 
  private:
-  /// What is decided for a step, ahead of what is committed. Created steps have one before they have a row.
+  /// What is decided for a step, ahead of what is committed. Created steps have one before they have a row. A task may
+  /// have 100,000 of them: the order of the members leaves no holes.
   struct Run {
+    DispatchId dispatch = 0;
     StepIndex template_index = 0;
     std::uint32_t unmet = 0;  ///< parents that are not committed as done
     std::uint32_t attempts = 0;
-    DispatchId dispatch = 0;
     StepState state = StepState::Pending;
-    bool open = true;  ///< may still start or is running
-    bool running = false;
-    bool in_lane = false;  ///< holds one of its batch's places to run
     std::uint8_t deaths = 0;
+    bool open : 1 = true;  ///< may still start or is running
+    bool running : 1 = false;
+    bool in_lane : 1 = false;  ///< holds one of its batch's places to run
   };
   struct Retry {
     TimePoint at;
@@ -113,6 +116,7 @@ class DagExecutor final : public TaskView {
   bool may_go_on(StepIndex step) const { return !halted_ && !stopped_batches_.contains(runs_[step].template_index); }
   bool is_set_aside(StepIndex failed) const;
   bool frees_dependants(StepIndex step, StepState state) const;
+  void add_runs();
   void add_run(StepIndex template_step);
   void link(StepIndex step, const std::vector<StepIndex>& dependencies);
   bool enter_lane(StepIndex step);

@@ -50,7 +50,7 @@ DagExecutor::DagExecutor(const TaskRecord& record, const StepLimits& limits)
       error_(record.error),
       finished_at_(record.finished_at) {
   owed_ = expansion_.resume(steps_);
-  for (const WorkflowStep& step : steps_) add_run(step.template_index);
+  add_runs();
   for (StepIndex step = 0; step < steps_.size(); ++step) restore_run(step);
   for (StepIndex step = 0; step < steps_.size(); ++step) link(step, steps_[step].dependencies);
   for (StepIndex step = 0; step < steps_.size(); ++step) restore_failure(step);

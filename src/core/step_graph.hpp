@@ -15,6 +15,14 @@ class StepGraph {
  public:
   std::size_t size() const { return first_.size(); }
 
+  /// Room for so many of each, and no more, before the first.
+  void reserve(std::size_t steps, std::size_t edges) {
+    first_.reserve(steps);
+    last_.reserve(steps);
+    next_.reserve(edges);
+    child_.reserve(edges);
+  }
+
   /// Adds a step without edges; it takes the next place.
   void add_step() {
     first_.push_back(kNone);

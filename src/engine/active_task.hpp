@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
-#include <unordered_set>
 
 #include "core/dag_executor.hpp"
 #include "engine/task_time.hpp"
@@ -33,7 +33,7 @@ struct ActiveTask {
   bool changed = false;  ///< since it was last asked what is ready
   std::optional<TimePoint> deadline;
   std::optional<CancelReason> stopping;
-  std::unordered_set<DispatchId> in_flight;
+  std::size_t in_flight = 0;  ///< steps that are with a handler; which, the executor knows
 };
 
 }  // namespace tasker

@@ -24,9 +24,9 @@ void Dispatcher::dispatch(ActiveTask& task, StepIndex step, Times now) {
   const DispatchId dispatch = ++last_;
   auto started = task.executor.start(step, dispatch, now);
   const auto& names = task.executor.task().task_template->steps[task.executor.steps()[step].template_index];
-  auto handler = registry_.find(names.handler.callable);
+  StepHandler* const handler = hold(registry_.find(names.handler.callable));
   in_flight_.emplace(dispatch, InFlight{&task, step, started.attempt, handler});
-  task.in_flight.insert(dispatch);
+  ++task.in_flight;
   if (!handler) {
     answers_.step_answered(dispatch, Failed{not_found(registry_, names)}, {});
   } else if (started.commit_first) {
@@ -38,10 +38,23 @@ void Dispatcher::dispatch(ActiveTask& task, StepIndex step, Times now) {
   }
 }
 
+StepHandler* Dispatcher::hold(std::shared_ptr<StepHandler> handler) {
+  StepHandler* const key = handler.get();
+  if (!key) return nullptr;
+  Held& held = held_[key];
+  held.handler = std::move(handler);
+  ++held.steps;
+  return key;
+}
+
+void Dispatcher::let_go(StepHandler* handler) {
+  const auto held = held_.find(handler);
+  if (held != held_.end() && --held->second.steps == 0) held_.erase(held);
+}
+
 void Dispatcher::send(DispatchId dispatch) {
   const InFlight& at = in_flight_.at(dispatch);
-  const auto handler = at.handler;
-  handler->process(StepContext(at.task->executor, at.step, dispatch, at.attempt), StepReply(answers_, dispatch));
+  at.handler->process(StepContext(at.task->executor, at.step, dispatch, at.attempt), StepReply(answers_, dispatch));
 }
 
 void Dispatcher::starts_committed(ActiveTask& task, const Transition& transition, bool may_send) {
@@ -65,10 +78,10 @@ void Dispatcher::starts_committed(ActiveTask& task, const Transition& transition
 }
 
 void Dispatcher::cancel(ActiveTask& task, CancelReason reason, CancelUrgency urgency) {
-  // A handler may answer at once, so go over a copy.
-  const std::vector<DispatchId> dispatches(task.in_flight.begin(), task.in_flight.end());
-  for (const DispatchId dispatch : dispatches) {
-    if (const InFlight* at = find(dispatch)) at->handler->cancel(dispatch, reason, urgency);
+  if (task.in_flight == 0) return;
+  for (const DispatchId dispatch : task.executor.dispatches()) {
+    const InFlight* at = find(dispatch);
+    if (at && at->handler) at->handler->cancel(dispatch, reason, urgency);
   }
 }
 
@@ -80,8 +93,9 @@ const InFlight* Dispatcher::find(DispatchId dispatch) const {
 std::optional<InFlight> Dispatcher::finish(DispatchId dispatch) {
   auto taken = in_flight_.extract(dispatch);
   if (taken.empty()) return std::nullopt;
-  taken.mapped().task->in_flight.erase(dispatch);
-  return std::move(taken.mapped());
+  --taken.mapped().task->in_flight;
+  let_go(taken.mapped().handler);
+  return taken.mapped();
 }
 
 }  // namespace tasker

@@ -20,7 +20,7 @@ struct InFlight {
   ActiveTask* task;
   StepIndex step;
   int attempt;
-  std::shared_ptr<StepHandler> handler;  ///< kept, so that a rebinding can't take it away from under a running step
+  StepHandler* handler;  ///< the dispatcher holds it; null: nobody knew one, and that is on its way as the answer
 };
 
 /// Numbers the dispatches and sends them: at once, or, where the step's start has to be on disk first, when that is
@@ -53,12 +53,21 @@ class Dispatcher {
   void skip(std::size_t count) { last_ += count; }
 
  private:
+  /// A handler, kept while steps are with it: a rebinding can't take it away from under them.
+  struct Held {
+    std::shared_ptr<StepHandler> handler;
+    std::size_t steps = 0;
+  };
+
+  StepHandler* hold(std::shared_ptr<StepHandler> handler);
+  void let_go(StepHandler* handler);
   void send(DispatchId dispatch);
 
   const HandlerRegistry& registry_;
   CommitQueue& commits_;
   StepReplySink& answers_;
   std::unordered_map<DispatchId, InFlight> in_flight_;
+  std::unordered_map<StepHandler*, Held> held_;  ///< of what is in flight
   std::unordered_map<TaskId, std::vector<DispatchId>> waiting_starts_;
   DispatchId last_ = 0;
 };

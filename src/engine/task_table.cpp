@@ -30,7 +30,7 @@ void TaskTable::let_go(ActiveTask& task) {
 }
 
 void TaskTable::forget_if_idle(ActiveTask& task) {
-  if (task.in_flight.empty()) std::erase_if(let_go_, [&](const auto& owned) { return owned.get() == &task; });
+  if (task.in_flight == 0) std::erase_if(let_go_, [&](const auto& owned) { return owned.get() == &task; });
 }
 
 }  // namespace tasker

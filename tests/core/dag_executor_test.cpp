@@ -35,6 +35,20 @@ TEST_CASE("nothing becomes ready before the commit of its last parent") {
   CHECK(run.ready() == Names{"d"});
 }
 
+TEST_CASE("the dispatches are those of the steps that were started and have not come back") {
+  DagRun run(TemplateBuilder().step("a").step("b").step("c").step("later", {"b"}));
+  CHECK(run.executor.dispatches().empty());
+  run.start("c");
+  run.start("a");
+  run.start("b");
+  CHECK(run.executor.dispatches() == std::vector<DispatchId>{2, 3, 1});  // in the order of the steps
+  run.succeed("a");
+  run.finish("c", NotStarted{});
+  CHECK(run.executor.dispatches() == std::vector<DispatchId>{3});
+  run.start("c");
+  CHECK(run.executor.dispatches() == std::vector<DispatchId>{3, 4});
+}
+
 TEST_CASE("the task's end stands in the same transition as its last step") {
   DagRun run(TemplateBuilder().step("a").step("b"));
   run.start_ready();

@@ -121,6 +121,36 @@ TEST_CASE("a handler that is not registered fails its step with the nearest name
   CHECK(f.observer.ended->steps[0].error->kind == ErrorKind::HandlerNotFound);
 }
 
+TEST_CASE("stop_new: of two steps whose handlers nobody knows the first one's end leaves the other alone") {
+  Fixture f;
+  f.submit(TemplateBuilder().stop_new().step("a").handler("nobody").step("b").handler("nobody").build());
+  f.tick();
+  f.commit();
+  f.commit();
+  REQUIRE(f.observer.ended);
+  CHECK(f.observer.ended->state == TaskState::Error);
+  for (const WorkflowStep& step : f.observer.ended->steps) CHECK(step.error->kind == ErrorKind::HandlerNotFound);
+}
+
+TEST_CASE("a handler that is bound anew meanwhile lives until the last step that is with it has answered") {
+  Fixture f;
+  auto replaced = std::make_shared<ScriptedHandler>();
+  const std::weak_ptr<ScriptedHandler> watched = replaced;
+  f.registry.bind("replaced", replaced);
+  f.submit(TemplateBuilder().step("a").handler("replaced").step("b").handler("replaced").build());
+  f.tick();
+  f.commit();
+  REQUIRE(replaced->sent == Names{"a", "b"});
+  f.registry.rebind({{"replaced", f.handler}});
+  ScriptedHandler& with = *std::exchange(replaced, nullptr);
+  with.answer("a", Succeeded{});
+  f.tick();
+  REQUIRE(!watched.expired());
+  with.answer("b", Succeeded{});
+  f.tick();
+  CHECK(watched.expired());
+}
+
 TEST_CASE("a handler that answers inside process shares one commit with its siblings") {
   Fixture f;
   TemplateBuilder wide;
