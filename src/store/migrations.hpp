@@ -17,6 +17,9 @@ std::span<const Migration> migrations();
 /// The version this build writes.
 int newest_version(std::span<const Migration> steps = migrations());
 int version_of(Db& db);
+/// Files from this version on are read as they are, without being brought up to date: what came later changed no table,
+/// only indexes.
+inline constexpr int kOldestReadable = 1;
 
 /// Brings a database to the newest version, in one transaction. Does nothing when it is there already (asked again
 /// inside the transaction: another engine may have been quicker).

@@ -130,20 +130,40 @@ void configure(Db& db, const StoreOptions& options) {
   db.exec("PRAGMA journal_size_limit = 16777216; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF");
 }
 
+/// Takes its name only when it is whole, and of that version: another engine may be bringing the file up to date.
+void keep_copy(const std::string& path, Db& db, int version) {
+  const std::string copy = path + ".v" + std::to_string(version) + ".bak";
+  const std::string unfinished = copy + "." + std::to_string(::getpid());
+  std::error_code error;
+  fs::remove(unfinished, error);
+  try {
+    db.cached("VACUUM INTO ?").bind(unfinished).run();
+  } catch (const SqliteError&) {
+    fs::remove(unfinished, error);
+    throw;
+  }
+  if (version_of(db) != version) {
+    fs::remove(unfinished, error);
+    return;
+  }
+  fs::rename(unfinished, copy, error);
+  if (error) fail(path, "the copy " + copy + " can't be made: " + error.message());
+}
+
 /// An older file is copied before it is changed, and changed only while nobody else uses it.
 void bring_up_to_date(const std::string& path, Db& db) {
   const int version = version_of(db);
   if (version == newest_version()) return;
   if (version > 0) {
-    if (const auto pid = living_engine(path)) {
+    // An engine shows itself only after it has brought the file up to date: asked in this order, one that was quicker
+    // than us is not taken for one of the older version.
+    const auto pid = living_engine(path);
+    if (version_of(db) == newest_version()) return;
+    if (pid) {
       fail(path, "has the older format version " + std::to_string(version) + " and is in use by process " +
                      std::to_string(*pid) + "; try again when that one has ended");
     }
-    const std::string copy = path + ".v" + std::to_string(version) + ".bak";
-    std::error_code ignored;
-    fs::remove(copy, ignored);
-    Statement& vacuum = db.cached("VACUUM INTO ?");
-    vacuum.bind(copy).run();
+    keep_copy(path, db, version);
   }
   migrate(db);
 }
@@ -202,7 +222,7 @@ Db open_for_reading(const std::string& path) {
     Db db = Db::open(path, is_frozen(path) ? Db::Mode::Frozen : Db::Mode::ReadOnly);
     db.set_busy_timeout(kPatienceForOthers);
     check_kind(path, db);
-    if (version_of(db) < newest_version()) {
+    if (version_of(db) < kOldestReadable) {
       fail(path,
            "has the older format version " + std::to_string(version_of(db)) + "; the next run brings it up to date");
     }

@@ -260,6 +260,21 @@ TEST_CASE("rpc: a batch is answered as one array") {
   CHECK(batch.back()["result"]["state"] == "complete");
 }
 
+TEST_CASE("rpc: a shutdown in a batch, first or last, waits for the others of it, and all are answered") {
+  const json run = request(1, "workflow/run", {{"template", "Echo.yaml"}, {"events", false}});
+  const json shutdown = request(2, "shutdown");
+  for (const json& batch : {json::array({run, shutdown}), json::array({shutdown, run})}) {
+    Server server;
+    server.send(batch);
+    CHECK(server.process().wait() == 0);
+    const json answers = server.said().back();
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0]["result"]["state"] == "complete");
+    CHECK(answers[1]["id"] == 2);
+    CHECK(answers[1]["result"].is_null());
+  }
+}
+
 TEST_CASE("rpc: at the end of its input what was read is finished and answered, also a line without its newline") {
   Server server;
   server.send(request(1, "workflow/run", {{"template", "Echo.yaml"}}));

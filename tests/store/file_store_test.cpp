@@ -1,10 +1,13 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
+#include "store/engine_lock.hpp"
 #include "store/migrations.hpp"
 #include "store/store_file.hpp"
 #include "support/engine_process.hpp"
@@ -33,6 +36,16 @@ std::string refusal(const std::string& path) {
     return error.what();
   }
   return "opened";
+}
+
+void make_version_1(const std::string& path) {
+  Db db = Db::open(path, Db::Mode::Create);
+  migrate(db, migrations().first(1));
+}
+
+int version_at(const std::string& path) {
+  Db db = Db::open(path, Db::Mode::ReadOnly);
+  return version_of(db);
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -113,7 +126,7 @@ TEST_CASE("what can't be a store is refused with its name and the way out, and l
   CHECK(has(refusal("/proc/nowhere/tasks.db"), "/proc/nowhere"));
 }
 
-TEST_CASE("a newer file is refused for writers and readers, and an older one is brought up to date behind a copy") {
+TEST_CASE("a newer file is refused for writers and readers") {
   const WorkFolder folder("versions");
   const std::string path = folder.path("tasks.db");
   { open_store("sqlite:" + path, ManualPost()); }
@@ -123,6 +136,51 @@ TEST_CASE("a newer file is refused for writers and readers, and an older one is 
   }
   CHECK(has(refusal(path), "has the format version 99, this build knows versions up to"));
   CHECK_THROWS_WITH_AS(open_for_reading(path), doctest::Contains("format version 99"), std::runtime_error);
+}
+
+TEST_CASE("an older file is read as it is, and brought up to date behind a copy by the first engine") {
+  const WorkFolder folder("older");
+  const std::string path = folder.path("tasks.db");
+  make_version_1(path);
+  {
+    Db read = open_for_reading(path);
+    CHECK(version_of(read) == 1);
+  }
+  CHECK(refusal(path) == "opened");
+  CHECK(version_at(path) == newest_version());
+  CHECK(version_at(path + ".v1.bak") == 1);
+}
+
+TEST_CASE("an older file that an engine has open is left as it is, and the engine is named") {
+  const WorkFolder folder("older-in-use");
+  const std::string path = folder.path("tasks.db");
+  make_version_1(path);
+  const EngineLock other = EngineLock::acquire(path, Uuid({1}));
+  CHECK(has(refusal(path), "has the older format version 1 and is in use by process " + std::to_string(::getpid())));
+  CHECK(version_at(path) == 1);
+}
+
+TEST_CASE("engines that start at once on an older file all open it, and the copy is of the older version") {
+  const WorkFolder folder("older-race");
+  const std::string path = folder.path("tasks.db");
+  make_version_1(path);
+  std::vector<pid_t> engines;
+  for (int i = 0; i < 8; ++i) {
+    engines.push_back(::fork());
+    if (engines.back() == 0) ::_exit(refusal(path) == "opened" ? 0 : 1);
+  }
+  for (const pid_t engine : engines) {
+    int status = -1;
+    REQUIRE(::waitpid(engine, &status, 0) == engine);
+    CHECK(status == 0);
+  }
+  CHECK(version_at(path) == newest_version());
+  CHECK(version_at(path + ".v1.bak") == 1);
+  std::size_t copies = 0;
+  for (const auto& entry : fs::directory_iterator(folder.path(""))) {
+    copies += has(entry.path().filename().string(), ".bak") ? 1 : 0;
+  }
+  CHECK(copies == 1);
 }
 
 TEST_CASE("migrations go forward in one transaction, and a broken one leaves everything as it was") {

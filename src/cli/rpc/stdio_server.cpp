@@ -39,7 +39,8 @@ void StdioServer::notify(std::string_view method, std::string_view params, bool 
 void StdioServer::shut_down(rpc::Reply reply) {
   input_over_ = true;
   farewells_.push_back(std::move(reply));
-  look_whether_over();
+  // In a batch it may be followed by requests that are not open yet.
+  loop_.post([this] { look_whether_over(); });
 }
 
 ExitCode StdioServer::run() {
@@ -74,14 +75,15 @@ void StdioServer::write(std::string line, bool droppable) {
   });
 }
 
-/// What is told nobody (room in stdout, the last byte of it) is looked for now and then.
+/// What is told nobody (room in stdout, the last byte of it, an answer that its batch holds back) is looked for now and
+/// then.
 void StdioServer::look_whether_over() {
   if (input_over_ && !farewells_.empty() && dispatcher_.pending() == farewells_.size()) {
     for (rpc::Reply& reply : std::exchange(farewells_, {})) reply.result("null");
   }
   const bool answered = input_over_ && dispatcher_.pending() == 0;
   if (answered && (code_ == ExitCode::NoReader || out_.flush(now()))) return loop_.stop();
-  const bool waits = answered || (!input_over_ && out_.full());
+  const bool waits = answered || !farewells_.empty() || (!input_over_ && out_.full());
   loop_.set_timer(waits ? std::optional(now() + kBeat) : std::nullopt);
 }
 
