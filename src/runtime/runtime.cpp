@@ -7,19 +7,17 @@
 #include "io/child_process.hpp"
 #include "io/control_socket.hpp"
 #include "io/event_loop.hpp"
-#include "io/preload_launcher.hpp"
-#include "io/proc_files.hpp"
 #include "io/terminal_watch.hpp"
-#include "runtime/code_watch.hpp"
 #include "runtime/control.hpp"
+#include "runtime/control_requests.hpp"
 #include "runtime/handler_check.hpp"
 #include "runtime/interruption.hpp"
-#include "runtime/pool_config.hpp"
+#include "runtime/ruby_names.hpp"
+#include "runtime/ruby_workers.hpp"
+#include "runtime/run_end.hpp"
 #include "runtime/stall_watch.hpp"
+#include "runtime/task_watch.hpp"
 #include "tasker/handler_registry.hpp"
-#include "worker/handshake.hpp"
-#include "worker/worker_log.hpp"
-#include "worker/worker_pool.hpp"
 
 namespace tasker {
 
@@ -37,28 +35,29 @@ EngineConfig engine_config(const RuntimeOptions& options) {
 
 }  // namespace
 
-class Runtime::Impl final : public Observer {
+/// Turns the loop until a run is over, and stops it. What runs, ends and is asked for is decided by the parts.
+class Runtime::Impl {
  public:
   Impl(RuntimeOptions options, Observer& observer)
       : options_(std::move(options)),
-        observer_(observer),
+        watch_(observer),
         launcher_(loop_, {options_.reap_orphans, options_.warden}),
         store_(open_store(
             options_.store, [this](std::function<void()> function) { loop_.post(std::move(function)); },
             options_.store_options)),
         engine_(
-            *store_, registry_, clock_, *this, [this] { wake(); }, engine_config(options_)) {
+            *store_, registry_, clock_, watch_, [this] { wake(); }, engine_config(options_)) {
     loop_.on_timer([this] { turn(); });
     if (const std::string path = store_->control_path(); !path.empty()) {
       control_.emplace(loop_, path, [this](const std::string& line) {
-        return answer_control(line, [this](const ControlRequest& request) {
-          return std::visit([this](const auto& known) { return on_request(known); }, request);
-        });
+        return answer_control(line, [this](const ControlRequest& request) { return carry_out(request, engine_); });
       });
     }
   }
 
-  ~Impl() override { bury_workers(); }
+  ~Impl() { bury_workers(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   HandlerRegistry& registry() { return registry_; }
   void post(std::function<void()> function) { loop_.post(std::move(function)); }
@@ -69,15 +68,17 @@ class Runtime::Impl final : public Observer {
     next_ticker_ = clock_.steady();
   }
 
+  // --- runs ---
+
   RunResult run(const TaskRequest& request) {
     RunResult result = check(*request.task_template);
-    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result));
+    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result), stopped_by());
     return to_the_end(engine_.submit(request));
   }
 
   RunResult resume(Adoption adoption) {
     RunResult result = check(*adoption.record.task.task_template);
-    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result));
+    if (result.end != RunEnd::TaskEnded || stopping()) return interrupted_or(std::move(result), stopped_by());
     const TaskId task = adoption.record.task.id;
     engine_.adopt(std::move(adoption));
     return to_the_end(task);
@@ -96,6 +97,7 @@ class Runtime::Impl final : public Observer {
         if (auto* adoption = std::get_if<Adoption>(&next)) engine_.adopt(std::move(*adoption));
       }
     };
+    watch_.none();
     loop_until([&] {
       return (over && engine_.active_tasks() == 0 && engine_.quiet()) || gave_up() || (stopping() && engine_.quiet());
     });
@@ -115,45 +117,32 @@ class Runtime::Impl final : public Observer {
 
   std::optional<Uuid> engine_id() const { return store_->engine_id(); }
 
+  // --- workers ---
+
   RunResult check(const TaskTemplate& task_template) {
     RunResult result;
-    if (needs_ruby(task_template) && !boot(&task_template)) {
+    if (needs_ruby(task_template, registry_) && !boot(&task_template)) {
       result.end = RunEnd::WorkersFailed;
-      result.boot = no_worker_;
-      return interrupted_or(std::move(result));
+      result.boot = workers_.failure();
+      return interrupted_or(std::move(result), stopped_by());
     }
-    result.diagnostics =
-        check_handler_references(task_template, registry_, pool_ ? pool_->handlers() : std::vector<HandlerInfo>{});
+    result.diagnostics = check_handler_references(task_template, registry_, workers_.handlers());
     if (!result.diagnostics.empty()) result.end = RunEnd::HandlersWrong;
     return result;
   }
 
   std::variant<std::vector<HandlerInfo>, BootReport> handlers() {
-    std::vector<HandlerInfo> all;
-    for (const auto& [name, handler] : *registry_.snapshot()) {
-      if (dynamic_cast<const worker::RubyStepHandler*>(handler.get())) continue;
-      HandlerInfo info;
-      info.name = name;
-      info.api = "c++";
-      all.push_back(std::move(info));
-    }
-    if (!boot(nullptr)) return no_worker_.value_or(BootReport{});
-    all.insert(all.end(), pool_->handlers().begin(), pool_->handlers().end());
+    std::vector<HandlerInfo> all = handlers_in_cpp(registry_);
+    if (!boot(nullptr)) return workers_.failure().value_or(BootReport{});
+    const auto announced = workers_.handlers();
+    all.insert(all.end(), announced.begin(), announced.end());
     return all;
   }
 
-  void reload() {
-    if (pool_) pool_->reload();
-  }
+  void reload() { workers_.reload(); }
+  PoolSnapshot workers() const { return workers_.snapshot(); }
 
-  PoolSnapshot workers() const {
-    PoolSnapshot snapshot = pool_ ? pool_->snapshot() : PoolSnapshot{};
-    for (WorkerSlot& slot : snapshot.slots) {
-      // Now, and not after its last step.
-      if (const long now_kb = slot.pid > 0 ? io::read_resident_kb(slot.pid) : 0; now_kb > 0) slot.rss_kb = now_kb;
-    }
-    return snapshot;
-  }
+  // --- signals ---
 
   void stop(int signal) {
     loop_.post([this, signal] { on_stop(signal); });
@@ -168,34 +157,7 @@ class Runtime::Impl final : public Observer {
     if (!io::is_ignored(SIGHUP)) loop_.on_signals({SIGHUP}, [this](int) { on_hangup(); });
   }
 
-  void on_event(const Event& event, WallTime at) override {
-    observer_.on_event(event, at);
-    if (const auto* task = std::get_if<TaskEnded>(&event); task && !admit_) ended_ = task->record;
-    if (const auto* task = std::get_if<TaskDropped>(&event); task && !admit_) dropped_ = task->why;
-  }
-
  private:
-  // --- what others ask through the socket: why it can't be, or nothing ---
-
-  std::optional<std::string> on_request(const CancelRequest& request) {
-    return with_task(request.task_uuid, [&](TaskId task) {
-      engine_.cancel(task);
-      return std::optional<std::string>();
-    });
-  }
-  std::optional<std::string> on_request(const RetryRequest& request) {
-    return with_task(request.task_uuid, [&](TaskId task) { return engine_.retry(task, request.step); });
-  }
-  std::optional<std::string> on_request(const ResolveRequest& request) {
-    return with_task(request.task_uuid,
-                     [&](TaskId task) { return engine_.resolve(task, request.step, request.results); });
-  }
-  template <typename Function>
-  std::optional<std::string> with_task(const std::string& uuid, Function function) {
-    const auto task = engine_.find(uuid);
-    return task ? function(*task) : "this engine does not run the task \"" + uuid + "\"";
-  }
-
   // --- the loop ---
 
   void wake() {
@@ -207,7 +169,7 @@ class Runtime::Impl final : public Observer {
   void forgive(Duration late) {
     if (late == Duration::zero()) return;
     engine_.shift_deadlines(late);
-    if (pool_) pool_->shift_deadlines(late);
+    workers_.shift_deadlines(late);
     interruption_.shift(late);
   }
 
@@ -216,10 +178,10 @@ class Runtime::Impl final : public Observer {
     const TimePoint now = clock_.steady();
     forgive(stall_.stood_still(now));
     act(interruption_.due(now));
-    if (code_ && now >= next_look_) look_at_code(now);
+    workers_.look_for_new_code(now);
     if (admit_) admit_();
     engine_.tick();
-    if (pool_) pool_->tick(now);
+    workers_.tick(now);
     if (ticker_ && now >= next_ticker_) {
       next_ticker_ = now + ticker_interval_;
       ticker_();
@@ -229,12 +191,10 @@ class Runtime::Impl final : public Observer {
   }
 
   void arm() {
-    TimePoint next = TimePoint::max();
+    TimePoint next = workers_.next_due();
     if (const auto at = engine_.next_deadline()) next = std::min(next, *at);
-    if (pool_) next = std::min(next, pool_->next_due());
     if (const auto at = interruption_.deadline()) next = std::min(next, *at);
     if (ticker_) next = std::min(next, next_ticker_);
-    if (code_) next = std::min(next, next_look_);
     next = stall_.arm(next, clock_.steady());
     loop_.set_timer(next == TimePoint::max() ? std::nullopt : std::optional(next));
   }
@@ -247,191 +207,69 @@ class Runtime::Impl final : public Observer {
     until_ = nullptr;
   }
 
-  // --- workers ---
-
-  bool needs_ruby(const TaskTemplate& task_template) const {
-    return std::any_of(task_template.steps.begin(), task_template.steps.end(), [&](const StepTemplate& step) {
-      const auto handler = registry_.find(step.handler.callable);
-      return !handler || dynamic_cast<const worker::RubyStepHandler*>(handler.get());
-    });
-  }
+  // --- from the first worker to the last ---
 
   /// True once a worker has announced its handlers.
   bool boot(const TaskTemplate* task_template) {
-    if (announced_) return true;  // without a turn of the loop, which a run of many tasks may be in already
-    if (!pool_ && !make_pool(task_template)) return false;
-    pool_->boot();
-    loop_until([this] { return announced_ || no_worker_ || stopping(); });
-    return announced_;
+    // Without a turn of the loop, which a run of many tasks may be in already.
+    if (workers_.has_announced()) return true;
+    if (!workers_.boot(task_template, store_->engine_id())) return false;
+    loop_until([this] { return workers_.has_announced() || workers_.failure() || stopping(); });
+    return workers_.has_announced();
   }
-
-  bool make_pool(const TaskTemplate* task_template) {
-    WorkerOptions workers = options_.workers;
-    // The mark by which a successor finds what this engine left behind.
-    if (const auto id = store_->engine_id()) workers.env.emplace_back("TASKER_ENGINE", id->text());
-    auto config = pool_config(std::move(workers), task_template);
-    if (auto* problem = std::get_if<std::string>(&config)) {
-      no_worker_.emplace();
-      no_worker_->message = std::move(*problem);
-      return false;
-    }
-    const auto& settings = std::get<worker::PoolConfig>(config).worker;
-    if (options_.workers.preload && !options_.reap_orphans) {
-      no_worker_.emplace();
-      no_worker_->message = "preloading needs a program that owns its process (RuntimeOptions::reap_orphans)";
-      return false;
-    }
-    if (options_.workers.preload) make_preloader(settings);
-    if (options_.workers.watch) {
-      code_paths_ = settings.handlers;
-      code_paths_.insert(code_paths_.end(), settings.requires_.begin(), settings.requires_.end());
-      code_.emplace(code_fingerprint(code_paths_));
-    }
-    worker::WorkerPool::Listener listener;
-    listener.on_announced = [this](const std::vector<HandlerInfo>& handlers) { bind(handlers); };
-    listener.on_no_worker = [this](const BootReport& report) {
-      no_worker_ = report;
-      wake();
-    };
-    listener.on_workers_back = [this] { no_worker_.reset(); };
-    listener.wake = [this] { wake(); };
-    worker::ProcessLauncher& launcher = preload_ ? static_cast<worker::ProcessLauncher&>(*preload_) : launcher_;
-    pool_ = std::make_unique<worker::WorkerPool>(std::get<worker::PoolConfig>(std::move(config)), launcher, clock_,
-                                                 *this, std::move(listener));
-    return true;
-  }
-
-  void make_preloader(const worker::WorkerSettings& settings) {
-    io::PreloadLauncher::Listener listener;
-    listener.printed = [this](int pid, std::string_view bytes) {
-      preload_pid_ = pid;
-      preload_log_.feed(bytes);
-    };
-    listener.lost = [this](int pid, const worker::ExitStatus& status) {
-      preload_log_.flush();
-      log_of_parent(pid, "the process that forks the workers ended (" + status.text() +
-                             "); those that run go on, the next one starts a new one");
-    };
-    listener.all_gone = [this] { wake(); };
-    preload_ = std::make_unique<io::PreloadLauncher>(loop_, launcher_, worker::initialize_params(settings, 0, 0),
-                                                     std::move(listener));
-  }
-
-  void log_of_parent(int pid, std::string_view line) {
-    on_event(WorkerLogged{0, pid, std::string(line)}, clock_.wall());
-  }
-
-  /// Every announced name delegates to the pool; names that C++ code has bound stay its own.
-  void bind(const std::vector<HandlerInfo>& handlers) {
-    const auto ruby = std::make_shared<worker::RubyStepHandler>(*pool_);
-    std::vector<std::pair<std::string, std::shared_ptr<StepHandler>>> bindings;
-    const auto add = [&](const std::string& name) {
-      if (!registry_.find(name)) bindings.emplace_back(name, ruby);
-    };
-    for (const HandlerInfo& info : handlers) {
-      if (info.api == "unusable") continue;
-      add(info.name);
-      for (const std::string& alias : info.aliases) add(alias);
-    }
-    registry_.rebind(bindings);
-    announced_ = true;
-    wake();
-  }
-
-  // --- new code ---
-
-  void look_at_code(TimePoint now) {
-    next_look_ = now + CodeWatch::kInterval;
-    if (code_->looked(code_fingerprint(code_paths_))) reload();
-  }
-
-  /// For a program at a terminal SIGHUP means that it is gone; to any other it says that something has changed.
-  void on_hangup() { terminal_.is_gone() ? on_stop(SIGHUP) : reload(); }
 
   void bury_workers() {
-    if (!pool_) return;
+    if (!workers_.were_started()) return;
     ticker_ = nullptr;
-    pool_->stop();
+    workers_.stop();
     // The grace is for at_exit blocks and connections to be closed; nothing runs any more.
     interruption_.allow(kShutdownGrace, clock_.steady());
-    loop_until([this] { return pool_->all_gone() || abandoned_; });
-    if (!preload_) return;
-    preload_->retire();
-    loop_until([this] { return preload_->is_idle() || abandoned_; });
+    loop_until([this] { return workers_.are_gone() || abandoned_; });
+    workers_.retire_parent();
+    if (!workers_.is_parent_gone()) loop_until([this] { return workers_.is_parent_gone() || abandoned_; });
   }
 
   // --- ends ---
 
   RunResult to_the_end(TaskId task) {
-    ended_.reset();
-    dropped_.reset();
-    loop_until([&] { return ended_ || dropped_ || gave_up() || (stopping() && engine_.quiet()); });
-    if (!ended_) return unfinished(task);
-    // Its last words, e.g. that it is forgotten, are still on their way.
+    watch_.begin();
+    loop_until([&] { return watch_.is_over() || gave_up() || (stopping() && engine_.quiet()); });
     RunResult result;
-    result.record = std::exchange(ended_, std::nullopt);
-    return result;
+    result.record = watch_.take_ended();
+    // Its last words, e.g. that it is forgotten, are still on their way.
+    return result.record ? std::move(result) : unfinished(task);
   }
 
   bool stopping() const { return interruption_.is_asked(); }
-  bool gave_up() const {
-    return abandoned_ || engine_.store_error().has_value() || (no_worker_ && !pool_->has_usable_worker());
-  }
+  std::optional<int> stopped_by() const { return stopping() ? std::optional(interruption_.signal()) : std::nullopt; }
+  bool gave_up() const { return abandoned_ || engine_.store_error().has_value() || workers_.gave_up(); }
 
   void on_stop(int signal) {
     act(interruption_.asked(signal, clock_.steady()));
     wake();
   }
 
+  /// For a program at a terminal SIGHUP means that it is gone; to any other it says that something has changed.
+  void on_hangup() { terminal_.is_gone() ? on_stop(SIGHUP) : reload(); }
+
   void act(Interruption::Act act) {
     if (act == Interruption::Act::Drain) engine_.drain();
     if (act == Interruption::Act::Kill) {
       engine_.kill();
-      if (pool_) pool_->kill();
-      if (preload_) preload_->kill();
+      workers_.kill();
     }
-    if (act == Interruption::Act::Abandon) leave_behind();
-  }
-
-  /// Nobody waits any longer for what SIGKILL did not end.
-  void leave_behind() {
-    abandoned_ = true;
-    if (!pool_) return;
-    for (const WorkerSlot& slot : pool_->snapshot().slots) {
-      if (slot.pid <= 0) continue;
-      on_event(Event(WorkerLogged{slot.number, slot.pid,
-                                  "process " + std::to_string(slot.pid) +
-                                      " does not end by SIGKILL: it is stuck in the kernel, and is left behind"}),
-               clock_.wall());
+    if (act == Interruption::Act::Abandon) {
+      abandoned_ = true;
+      workers_.report_stuck();
     }
-  }
-
-  RunResult interrupted_or(RunResult result) {
-    if (!stopping()) return result;
-    result.end = RunEnd::Interrupted;
-    result.signal = interruption_.signal();
-    return result;
   }
 
   /// The task did not end: say why, with what stands so far.
   RunResult unfinished(std::optional<TaskId> task) {
-    RunResult result;
-    result.resumable = store_->is_durable();
-    if (dropped_) {
-      const bool duplicate = dropped_->kind == StoreError::Kind::DuplicateKey;
-      result.end = duplicate ? RunEnd::DuplicateKey : RunEnd::TakenOver;
-      result.store_error = dropped_->message;
-      return result;
-    }
-    if (const auto& error = engine_.store_error()) {
-      result.end = RunEnd::StoreFailed;
-      result.store_error = error->message;
-    } else if (stopping()) {
-      result.end = RunEnd::Interrupted;
-      result.signal = interruption_.signal();
-    } else {
-      result.end = RunEnd::WorkersFailed;
-      result.boot = no_worker_;
+    RunResult result = why_unfinished(
+        {store_->is_durable(), watch_.dropped(), engine_.store_error(), stopped_by(), workers_.failure()});
+    if (watch_.dropped()) return result;
+    if (result.end == RunEnd::WorkersFailed) {
       engine_.drain();
       loop_until([this] { return engine_.quiet() || engine_.store_error(); });
     }
@@ -439,36 +277,27 @@ class Runtime::Impl final : public Observer {
     return result;
   }
 
-  RuntimeOptions options_;
-  Observer& observer_;
+  const RuntimeOptions options_;
+  TaskWatch watch_;
   SystemClock clock_;
   HandlerRegistry registry_;
   io::EventLoop loop_;
   io::ChildProcessLauncher launcher_;
-  std::unique_ptr<io::PreloadLauncher> preload_;  ///< with `preload`
-  worker::WorkerLog preload_log_{[this](std::string_view line) { log_of_parent(preload_pid_, line); }};
-  int preload_pid_ = 0;
   std::unique_ptr<Store> store_;
   Engine engine_;
   std::optional<io::ControlSocket> control_;
-  std::unique_ptr<worker::WorkerPool> pool_;  ///< after the engine: replies it still holds are answered into it
   std::function<bool()> until_;
   std::function<void()> ticker_;
   std::chrono::milliseconds ticker_interval_{};
   TimePoint next_ticker_{};
   StallWatch stall_;
   io::TerminalWatch terminal_;
-  std::optional<CodeWatch> code_;  ///< with `watch`
-  std::vector<std::string> code_paths_;
-  TimePoint next_look_{};
   Interruption interruption_{options_.drain_grace};
   std::function<void()> admit_;  ///< of a run of many tasks
-  std::optional<TaskRecord> ended_;
-  std::optional<StoreError> dropped_;
-  std::optional<BootReport> no_worker_;
-  bool announced_ = false;
   bool turn_posted_ = false;
   bool abandoned_ = false;  ///< workers that can't be ended are not waited for
+  /// After the engine: replies they still hold are answered into it.
+  RubyWorkers workers_{options_, loop_, launcher_, clock_, registry_, watch_, [this] { wake(); }};
 };
 
 Runtime::Runtime(RuntimeOptions options, Observer& observer)
