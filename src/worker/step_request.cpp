@@ -43,7 +43,7 @@ const StepRequestWriter::TaskText& StepRequestWriter::task_text(const Task& task
   const auto end = static_cast<std::size_t>(value.data() - text.data()) + value.size();
   const std::size_t begin = end - value.size() - kContextKey.size();
   TaskText& kept = task_texts_[key];
-  kept = {text.substr(0, begin), text.substr(begin, end - begin), text.substr(end)};
+  kept = {text.substr(0, begin), text.substr(end)};
   return kept;
 }
 
@@ -86,7 +86,7 @@ void StepRequestWriter::append_task(std::string& out, const Task& task, const Re
   if (refs.context) {
     out.append("\"context_ref\":").append(std::to_string(*refs.context));
   } else {
-    out += text.context;
+    out.append(kContextKey).append(task.context.view());
   }
   out += text.after;
 }

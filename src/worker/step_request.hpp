@@ -38,9 +38,9 @@ class StepRequestWriter {
   std::string params(const StepContext& context, Duration timeout, WallTime now, const References& refs = {});
 
  private:
+  /// Without the context: what is kept here must not grow with it.
   struct TaskText {
-    std::string before;   ///< up to the member of the context
-    std::string context;  ///< that member
+    std::string before;  ///< up to the member of the context
     std::string after;
   };
   const TaskText& task_text(const Task& task, bool whole);

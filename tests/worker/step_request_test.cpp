@@ -1,5 +1,7 @@
 #include "worker/step_request.hpp"
 
+#include <malloc.h>
+
 #include <nlohmann/json.hpp>
 
 #include "core/dag_executor.hpp"
@@ -50,6 +52,25 @@ TEST_CASE("the context and the ancestors' results travel as their own text, digi
   CHECK(parsed["attempt"] == 2);
   CHECK(parsed["timeout_ms"] == 90000);
   CHECK(parsed["environment"] == "staging");
+}
+
+TEST_CASE("what is kept of the tasks written last does not grow with their contexts") {
+  const auto built = TemplateBuilder().step("a").build();
+  worker::StepRequestWriter writer("test");
+  const std::string context = R"({"pad":")" + std::string(1'000'000, 'x') + R"("})";
+  const Times now;
+  const auto in_use = [] {
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  const std::size_t before = in_use();
+  for (TaskId id = 1; id <= 50; ++id) {
+    Task task = task_of(built, context);
+    task.id = id;
+    const DagExecutor executor(std::move(task), std::vector<Uuid>(1));
+    CHECK(writer.params(StepContext(executor, 0, 1, 1), 90s, now.wall).size() > context.size());
+  }
+  CHECK(in_use() < before + 2 * context.size());
 }
 
 TEST_CASE("a batch worker gets its own cursor as inputs, and its batchable step's results without the others'") {
