@@ -43,7 +43,7 @@ conformance::KitOptions kit_options(const ConformanceOptions& options) {
 std::string status_text(Verdict::Kind kind, const Style& style) {
   const std::string word(conformance::to_string(kind));
   if (kind == Verdict::Kind::Passed) return style.green(word);
-  return kind == Verdict::Kind::Failed ? style.bold(style.red(word)) : style.yellow(word);
+  return kind == Verdict::Kind::Failed ? style.bold(style.red(word)) : style.magenta(word);
 }
 
 std::string rule_text(const RuleReport& report, const Style& style) {

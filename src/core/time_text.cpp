@@ -1,5 +1,6 @@
 #include "core/time_text.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -42,16 +43,27 @@ double milliseconds(Duration duration) {
 
 std::string human_text(Duration duration) {
   const double ms = std::chrono::duration<double, std::milli>(duration).count();
-  char buffer[48];
-  if (ms < 10) {
+  char buffer[64];
+  const auto pair = [&](long whole, const char* of, long part, const char* unit) {
+    std::snprintf(buffer, sizeof buffer, "%ld %s %02ld %s", whole, of, part, unit);
+  };
+  if (ms < 9.95) {
     std::snprintf(buffer, sizeof buffer, "%.1f ms", ms);
-  } else if (ms < 1000) {
+  } else if (ms < 999.5) {
     std::snprintf(buffer, sizeof buffer, "%.0f ms", ms);
-  } else if (ms < 60'000) {
+  } else if (ms < 59'950) {
     std::snprintf(buffer, sizeof buffer, "%.1f s", ms / 1000);
   } else {
-    const auto seconds = static_cast<long>(ms / 1000);
-    std::snprintf(buffer, sizeof buffer, "%ld m %02ld s", seconds / 60, seconds % 60);
+    // What is left out is cut off, not rounded: 1 h 59 m 59 s is no two hours. But 59.96 s would be `60.0 s`.
+    const long seconds = std::max(60L, static_cast<long>(ms / 1000));
+    const long minutes = seconds / 60, hours = minutes / 60;
+    if (minutes < 60) {
+      pair(minutes, "m", seconds % 60, "s");
+    } else if (hours < 24) {
+      pair(hours, "h", minutes % 60, "m");
+    } else {
+      pair(hours / 24, "d", hours % 24, "h");
+    }
   }
   return buffer;
 }

@@ -26,6 +26,15 @@ void hold_standard_streams() {
 
 void ignore_signal(int number) { std::signal(number, SIG_IGN); }
 
+void suspend() {
+  struct sigaction as_usual {
+  }, before{};
+  as_usual.sa_handler = SIG_DFL;
+  ::sigaction(SIGTSTP, &as_usual, &before);
+  ::raise(SIGTSTP);
+  ::sigaction(SIGTSTP, &before, nullptr);
+}
+
 void keep_exit_statuses() {
   struct sigaction action {};
   ::sigaction(SIGCHLD, nullptr, &action);

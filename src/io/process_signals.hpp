@@ -13,6 +13,10 @@ void hold_standard_streams();
 /// A signal whose default would end the process, where nobody listens for it yet or any more.
 void ignore_signal(int number);
 
+/// Stops the process as SIGTSTP does where nobody listens for it, and returns when it goes on. In a process group that
+/// nobody could let go on it returns at once.
+void suspend();
+
 /// Where SIGCHLD is ignored, which is inherited from whoever started the engine, the kernel reaps children itself and
 /// tells nobody how they ended.
 void keep_exit_statuses();

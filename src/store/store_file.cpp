@@ -180,7 +180,7 @@ std::string explain(const std::string& path, const SqliteError& error) {
       return "store \"" + path + "\": is not an SQLite database; it was left as it is, name another file";
     case SQLITE_CORRUPT:
       return "store \"" + path + "\": is damaged (" + error.what() +
-             "); \"tasker store check\" lists what it finds, a copy made by \"tasker store backup\" can take its place";
+             "); end its engines and put a copy made by \"tasker store backup\" in its place";
     case SQLITE_BUSY:
       return "store \"" + path + "\": another process holds it and does not let go";
     case SQLITE_CANTOPEN:

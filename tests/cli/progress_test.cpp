@@ -251,6 +251,19 @@ TEST_CASE("a frame replaces the block of the one before") {
   CHECK(shown.frames[1].ends_with("  0 of 4 steps · 1 running · 0 workers · 100 ms\x1b[K\n\x1b[J"));
 }
 
+TEST_CASE("what a suspended run leaves on the screen is not drawn over when it goes on") {
+  Displayed shown;
+  shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});
+  shown.display.let_go();
+  shown.run.clock.advance(100ms);
+  shown.display.tick();
+  REQUIRE(shown.frames.size() == 2);
+  CHECK(shown.frames[1].starts_with("\r  ○ fetch"));
+  shown.run.clock.advance(100ms);
+  shown.display.tick();
+  CHECK(shown.frames[2].starts_with("\r\x1b[5A"));
+}
+
 TEST_CASE("a thousand events in one moment make one frame, and the next beat shows the rest") {
   Displayed shown;
   shown.happens(TaskStarted{shown.run.record.task, shown.run.record.steps});

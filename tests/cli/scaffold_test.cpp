@@ -3,6 +3,7 @@
 #include "cli/command_error.hpp"
 #include "cli/options_reader.hpp"
 #include "cli/scaffold/render.hpp"
+#include "cli/schema/schema.hpp"
 
 using namespace tasker::cli;
 using namespace tasker::cli::scaffold;
@@ -61,9 +62,11 @@ TEST_CASE("a workflow is named after its folder") {
 
 TEST_CASE("a project has workflow, handlers, tests and a README, and no mark is left in it") {
   const auto files = project_files("shop");
-  CHECK(text_of(files, "workflow.yaml").starts_with("name: shop\n"));
+  CHECK(text_of(files, "workflow.yaml")
+            .starts_with("# yaml-language-server: $schema=workflow.schema.json\nname: shop\n"));
+  CHECK(text_of(files, "workflow.schema.json") == schema_text("workflow"));
   CHECK(text_of(files, "README.md").starts_with("# shop\n"));
-  CHECK(files.size() == 10);
+  CHECK(files.size() == 11);
   for (const NewFile& file : files) {
     CAPTURE(file.path);
     CHECK(file.text.find("{{") == std::string::npos);

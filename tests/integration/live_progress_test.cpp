@@ -24,8 +24,11 @@ struct Project {
                  "class Second; def call(*) = (sleep 0.01 until File.exist?('go')); end\n"
                  "class Third; def call(*) = raise('no third'); end\n");
   }
-  PtyProcess run(std::vector<std::pair<std::string, std::string>> env = {}, std::vector<std::string> words = {}) const {
+  /// `script`: a shell's, that runs it as "$@".
+  PtyProcess run(std::vector<std::pair<std::string, std::string>> env = {}, std::vector<std::string> words = {},
+                 const std::string& script = "") const {
     words.insert(words.begin(), {tasker_binary(), "run", "w.yaml", "--store", "memory:"});
+    if (!script.empty()) words.insert(words.begin(), {"bash", "-c", script, "bash"});
     env.insert(env.begin(), {{"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}, {"NO_COLOR", ""}});
     return PtyProcess(words, {.columns = 80, .lines = 24, .directory = folder.path(), .env = std::move(env)});
   }
@@ -63,4 +66,18 @@ TEST_CASE("run on a terminal: who wants no colours gets plain lines, and nothing
     CHECK(run->wait() == 1);
     CHECK(run->seen().find('\x1b') == std::string::npos);
   }
+}
+
+TEST_CASE("run on a terminal: after Ctrl-Z and fg it draws below what the shell has written") {
+  const Project project;
+  PtyProcess run = project.run({}, {}, "set -m; \"$@\"; echo 'the shell speaks'; fg >/dev/null; exit $?");
+  run.wait_for("second");
+  run.wait_for("running");
+  run.type("\x1a");
+  run.wait_for("the shell speaks");
+  run.wait_for("\r\x1b[2m  ");  // the block anew, without a way up in front of it
+  run.wait_for("second");
+  project.folder.write("go", "");
+  run.wait_for("STEP");
+  CHECK(run.wait() == 1);
 }

@@ -86,7 +86,7 @@ TEST_CASE("a damaged store is told by its name, with the way out, and a copy of 
   const std::string copy = used.folder.path("copy.db");
   const std::string why = refusal([&] { backup(bad, copy); });
   CHECK(has(why, bad + "\": is damaged"));
-  CHECK(has(why, "\"tasker store backup\" can take its place"));
+  CHECK(has(why, "\"tasker store backup\" in its place"));
   CHECK(!fs::exists(copy));
 }
 

@@ -16,7 +16,7 @@ std::string mark(Level level, const Style& style) {
     case Level::Ok:
       return style.green(fit_left("ok", 4));
     case Level::Warn:
-      return style.yellow(fit_left("warn", 4));
+      return style.magenta(fit_left("warn", 4));
     case Level::Fail:
       break;
   }

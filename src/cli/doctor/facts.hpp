@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,6 +75,7 @@ struct TerminalFacts {
 
 struct EnvironmentFacts {
   std::vector<std::pair<std::string, std::string>> variables;  ///< those that matter, in order
+  std::map<std::string, std::string> refusals;                 ///< of those that no run would take: why
   std::vector<std::string> twins;                              ///< all that flags read
   bool gemfile_exists = true;                                  ///< the one of BUNDLE_GEMFILE
 };

@@ -228,6 +228,8 @@ std::vector<Finding> judge(const EnvironmentFacts& environment) {
       const std::string hint = did_you_mean(name, environment.twins);
       found.push_back(warn("environment", name + " is set, and nothing of tasker reads it" + hint,
                            "rename or unset it; \"tasker run --help\" names the variables"));
+    } else if (const auto refused = environment.refusals.find(name); refused != environment.refusals.end()) {
+      found.push_back(fail("environment", refused->second, "correct or unset it"));
     } else if (name == "BUNDLE_GEMFILE" && !environment.gemfile_exists) {
       found.push_back(fail("environment", name + "=" + value + " does not exist",
                            "unset it, or name a Gemfile: workers would not start"));

@@ -224,6 +224,19 @@ const std::set<std::string>& other_names() {
   return names;
 }
 
+/// What `tasker run` says of the value, were it the only variable; empty: it takes it.
+std::string refusal_of(const std::string& name, const Environment& environment) {
+  const Environment only = [&](std::string_view asked) {
+    return asked == name ? environment(asked) : std::optional<std::string>();
+  };
+  try {
+    read_run_options(parse_command_line({"run", "workflow.yaml"}), only);
+  } catch (const CommandError& error) {
+    return error.what();
+  }
+  return "";
+}
+
 EnvironmentFacts environment_facts(const Environment& environment) {
   EnvironmentFacts facts;
   std::set<std::string> twins = other_names();
@@ -247,6 +260,7 @@ EnvironmentFacts environment_facts(const Environment& environment) {
     const bool is_secret = name.find("TOKEN") != std::string::npos || name.find("SECRET") != std::string::npos ||
                            name.find("PASSWORD") != std::string::npos || name.find("KEY") != std::string::npos;
     facts.variables.emplace_back(name, is_secret ? "(not shown)" : one_line(value));
+    if (std::string refusal = refusal_of(name, environment); !refusal.empty()) facts.refusals[name] = one_line(refusal);
   }
   std::error_code ignored;
   const auto gemfile = environment("BUNDLE_GEMFILE");

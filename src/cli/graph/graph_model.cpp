@@ -1,5 +1,7 @@
 #include "cli/graph/graph_model.hpp"
 
+#include <algorithm>
+
 #include "cli/run/plan.hpp"
 #include "cli/text/error_text.hpp"
 #include "core/json_writer.hpp"
@@ -63,6 +65,14 @@ std::string standing_of(const GraphNode& node) {
   if (node.time) text += ", " + human_text(*node.time);
   if (node.attempts > 1) text += ", " + std::to_string(node.attempts) + " attempts";
   return text;
+}
+
+bool is_ready(const Graph& graph, const GraphNode& node) {
+  return node.state == StepState::Pending &&
+         std::all_of(node.dependencies.begin(), node.dependencies.end(), [&](const auto index) {
+           const auto state = graph.nodes[index].state;
+           return state == StepState::Complete || state == StepState::ResolvedManually;
+         });
 }
 
 std::vector<int> levels_of(const Graph& graph) {

@@ -37,6 +37,9 @@ Graph graph_of(const TaskRecord& record, WallTime now);
 /// `complete, 12 ms, 2 attempts`; empty when nothing has run.
 std::string standing_of(const GraphNode& node);
 
+/// Of a task's steps: it has not ended, and nothing keeps it from running.
+bool is_ready(const Graph& graph, const GraphNode& node);
+
 /// The level of each node: 1 for those without dependencies, else one more than the highest of theirs.
 std::vector<int> levels_of(const Graph& graph);
 

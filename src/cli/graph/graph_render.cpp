@@ -36,7 +36,7 @@ std::string painted(const GraphNode& node, const std::string& text, const Style&
     case StepState::InProgress:
       return style.cyan(text);
     case StepState::WaitingForRetry:
-      return style.yellow(text);
+      return style.magenta(text);
     default:
       return style.dim(text);
   }

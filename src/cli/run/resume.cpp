@@ -149,7 +149,7 @@ ExitCode finish_earlier(const TaskRecord& record, const WorkerChoice& workers, c
   if (is_settled(record.state)) {
     result.record = reported(record);
     RunView view(console, RunView::Mode::Silent);
-    return tell_end(result, uuid, console, view);
+    return tell_end(result, uuid, store_url, console, view);
   }
   if (record.owner) end_survivors({*record.owner}, console);
   RunView view(console, RunView::Mode::Watch);
@@ -157,7 +157,7 @@ ExitCode finish_earlier(const TaskRecord& record, const WorkerChoice& workers, c
                [&](Runtime& runtime) {
                  result = runtime.resume({record, record.owner.has_value()});
                });
-  return tell_end(result, uuid, console, view);
+  return tell_end(result, uuid, store_url, console, view);
 }
 
 ExitCode resume_all(store::StoreReader& reader, const WorkerChoice& workers, const StoreOptions& store_options,

@@ -2,15 +2,18 @@
 
 #include "cli/run/result_object.hpp"
 #include "cli/run/run_end.hpp"
+#include "cli/run/store_choice.hpp"
 #include "cli/terminal/result_table.hpp"
+#include "core/reopen.hpp"
 
 namespace tasker::cli {
 
 namespace {
 
-std::string interrupted_text(const RunResult& result, const Console& console) {
-  const std::string way_on = result.record ? ": tasker task resume " + result.record->task.uuid.text() : "";
-  return console.err().yellow("interrupted by " + signal_name(result.signal)) +
+std::string interrupted_text(const RunResult& result, const std::string& store_url, const Console& console) {
+  const std::string way_on =
+      result.record ? ": tasker task resume " + result.record->task.uuid.text() + store_words(store_url) : "";
+  return console.err().magenta("interrupted by " + signal_name(result.signal)) +
          (result.resumable ? "; the task can be resumed" + way_on + "\n"
                            : "; the task was kept in memory only and can't be resumed\n");
 }
@@ -31,7 +34,16 @@ bool is_told_by_record(const RunResult& result) {
 
 }  // namespace
 
-ExitCode tell_end(const RunResult& result, const std::string& what, const Console& console, RunView& view) {
+std::string retry_advice(const TaskRecord& record, const std::string& store_url) {
+  if (!store_path(store_url)) return "";
+  const auto decided = retry(record, std::nullopt);
+  if (!is_settled(record.state) || !std::holds_alternative<Reopening>(decided)) return "";
+  const std::string uuid = record.task.uuid.text();
+  return "run again what failed: tasker task retry " + uuid + store_words(store_url) + "\n";
+}
+
+ExitCode tell_end(const RunResult& result, const std::string& what, const std::string& store_url,
+                  const Console& console, RunView& view) {
   view.end_progress();
   if (!is_told_by_record(result)) {
     view.finish();
@@ -40,7 +52,10 @@ ExitCode tell_end(const RunResult& result, const std::string& what, const Consol
   const ExitCode code = exit_code_of(result);
   report(result, code, console, view);
   view.finish();
-  if (console.is_text() && result.end == RunEnd::Interrupted) console.say(interrupted_text(result, console));
+  if (console.is_text() && result.end == RunEnd::Interrupted) console.say(interrupted_text(result, store_url, console));
+  if (console.is_text() && result.end == RunEnd::TaskEnded && !console.options().quiet) {
+    if (const std::string advice = retry_advice(*result.record, store_url); !advice.empty()) console.say("\n" + advice);
+  }
   if (view.dropped_events() > 0) {
     console.warn(std::to_string(view.dropped_events()) +
                  " progress and log events were dropped: stdout was read too slowly");

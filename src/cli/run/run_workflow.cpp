@@ -92,7 +92,7 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   RunResult result;
   with_runtime(runtime, view, [&](Runtime& r) { result = r.run(request); });
   warn_of_large_log(runtime.store, console);
-  return tell_end(result, options.template_path, console, view);
+  return tell_end(result, options.template_path, runtime.store, console, view);
 }
 
 }  // namespace tasker::cli

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
@@ -36,6 +37,15 @@ std::string store_for_run(const StoreChoice& choice, const Console& console) {
                " can't be written, so the task is kept in memory and can't be resumed; --store sqlite:PATH names "
                "another place");
   return "memory:";
+}
+
+std::string store_words(const std::string& url) {
+  const char* variable = std::getenv("TASKER_STORE");
+  if (url == (variable && *variable ? variable : kDefaultStore)) return "";
+  const bool plain = url.find_first_of(" \t\n\"'\\$`&|;<>()*?[]#~!{}") == std::string::npos;
+  std::string quoted;
+  for (const char c : url) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return " --store " + (plain ? url : "'" + quoted + "'");
 }
 
 std::string store_file(const StoreChoice& choice) {

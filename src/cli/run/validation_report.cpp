@@ -34,7 +34,7 @@ void write_validation(JsonWriter& json, const Validation& validation) {
 
 std::string validation_line(const Validation& validation, const Style& style) {
   const std::string warnings =
-      validation.warnings.empty() ? "" : style.yellow(", " + plural(validation.warnings.size(), "warning"));
+      validation.warnings.empty() ? "" : style.magenta(", " + plural(validation.warnings.size(), "warning"));
   const std::string verdict = validation.errors.empty()
                                   ? style.green("ok") + " (" + plural(validation.steps, "step") + ")"
                                   : style.red(plural(validation.errors.size(), "error"));
@@ -48,7 +48,7 @@ std::string validation_problems(const Validation& validation, const Style& style
   }
   if (errors_only) return out;
   for (const Diagnostic& warning : validation.warnings) {
-    out += style.bold(style.yellow("warning:")) + " " + one_line(warning.text()) + "\n";
+    out += style.bold(style.magenta("warning:")) + " " + one_line(warning.text()) + "\n";
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cli/scaffold/texts.hpp"
+#include "cli/schema/schema.hpp"
 
 namespace tasker::cli::scaffold {
 
@@ -122,6 +123,7 @@ std::vector<NewFile> project_files(const std::string& name) {
   const std::map<std::string, std::string> values{{"name", name}};
   return {{"README.md", fill(kProjectReadme, values)},
           {"workflow.yaml", fill(kProjectWorkflow, values)},
+          {"workflow.schema.json", schema_text("workflow")},
           {"order.json", kProjectOrder},
           {"handlers/validate_order.rb", kProjectValidateOrder},
           {"handlers/price_order.rb", kProjectPriceOrder},

@@ -24,7 +24,7 @@ std::string painted(const std::string& state, std::size_t width, const Style& st
   const std::string text = fit_left(state, width);
   if (state == "complete" || state == "resolved_manually") return style.green(text);
   if (state == "error" || state == "cancelled") return style.red(text);
-  return style.yellow(text);
+  return style.magenta(text);
 }
 
 std::string short_time(const std::optional<WallTime>& time) {

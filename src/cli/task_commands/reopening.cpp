@@ -21,6 +21,18 @@ Reopening allowed(std::variant<Reopening, CannotReopen> decided) {
 
 }  // namespace
 
+namespace {
+
+/// A task that is under way belongs to an engine, living or dead, and goes on there; the way on is not to reopen it.
+void must_be_at_rest(const TaskRecord& record) {
+  if (is_settled(record.state)) return;
+  throw conflict("the task is " + std::string(to_string(record.state)) +
+                 " and no engine runs it; only one that has ended, or waits for a person, can be changed")
+      .with_hint("go on with it first: tasker task resume " + record.task.uuid.text());
+}
+
+}  // namespace
+
 CommandError conflict(const std::string& message) { return CommandError(ExitCode::TaskFailed, "conflict", message); }
 
 StepIndex step_index(const TaskRecord& record, const std::string& name) {
@@ -31,11 +43,13 @@ StepIndex step_index(const TaskRecord& record, const std::string& name) {
 }
 
 Reopening retry_of(const TaskRecord& record, const std::string& step) {
+  must_be_at_rest(record);
   return allowed(retry(record, step.empty() ? std::nullopt : std::optional(step_index(record, step))));
 }
 
 Reopening resolution_of(const TaskRecord& record, const std::string& step, const JsonText& results,
                         const StepLimits& limits) {
+  must_be_at_rest(record);
   return allowed(resolve(record, step_index(record, step), results, limits, wall_now()));
 }
 

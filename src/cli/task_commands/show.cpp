@@ -7,6 +7,7 @@
 
 #include "cli/run/result_object.hpp"
 #include "cli/run/run_end.hpp"
+#include "cli/run/run_report.hpp"
 #include "cli/run/store_choice.hpp"
 #include "cli/run/takeover.hpp"
 #include "cli/task_commands/commands.hpp"
@@ -29,12 +30,14 @@ std::string object(const TaskRecord& record, bool resumable, bool as_event) {
   return task_json(record, resumable, as_event) + "\n";
 }
 
-std::string standing(store::StoreReader& reader, const TaskRecord& record) {
-  if (is_settled(record.state)) return "";
+Standing standing(store::StoreReader& reader, const TaskRecord& record) {
+  if (is_settled(record.state)) return {};
   const auto owner = reader.owner(record);
-  if (owner && owner->alive) return "run by the engine with pid " + std::to_string(owner->pid);
-  return (owner ? "its engine (pid " + std::to_string(owner->pid) + ") died" : std::string("interrupted")) +
-         "; go on with: tasker task resume " + record.task.uuid.text();
+  if (owner && owner->alive) return {"run by the engine with pid " + std::to_string(owner->pid), true};
+  const std::string died =
+      owner ? "its engine (pid " + std::to_string(owner->pid) + ") died" : std::string("interrupted");
+  return {died + "; go on with: tasker task resume " + record.task.uuid.text() +
+          store_words("sqlite:" + reader.path())};
 }
 
 std::string log_text(const store::StoredLog& log, const Style& style) {
@@ -154,7 +157,7 @@ ExitCode task_watch(const TaskOptions& options, const Console& console) {
   watcher.look(record);
   bool told = false;
   for (auto version = reader->version(); !is_settled(record.state);) {
-    if (is_resumable(*reader, record) && !std::exchange(told, true)) console.warn(standing(*reader, record));
+    if (is_resumable(*reader, record) && !std::exchange(told, true)) console.warn(standing(*reader, record).text);
     ::poll(nullptr, 0, kWatchEveryMs);
     const auto now = reader->version();
     if (now == std::exchange(version, now)) continue;
@@ -164,6 +167,10 @@ ExitCode task_watch(const TaskOptions& options, const Console& console) {
   record = reported(std::move(record));
   if (console.is_text()) {
     console.print(result_text(record, console.out()));
+    if (!console.options().quiet) {
+      if (const auto advice = retry_advice(record, "sqlite:" + reader->path()); !advice.empty())
+        console.say("\n" + advice);
+    }
   } else {
     console.print(object(record, false, console.options().output == OutputFormat::JsonLines));
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/graph/graph_model.hpp"
+#include "cli/terminal/failure_text.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
 #include "cli/text/pretty_json.hpp"
@@ -30,7 +31,7 @@ std::string mark(StepState state, const Style& style) {
       return style.red(style.glyph("⊘", "--"));
     case StepState::InProgress:
     case StepState::WaitingForRetry:
-      return style.yellow(style.glyph("●", "* "));
+      return style.magenta(style.glyph("●", "* "));
     case StepState::Pending:
       break;
   }
@@ -41,7 +42,7 @@ std::string field(std::string_view name, const std::string& value) {
   return value.empty() ? "" : "  " + fit_left(name, 11) + value + "\n";
 }
 
-std::string head(const TaskRecord& record, const std::string& standing, const Style& style) {
+std::string head(const TaskRecord& record, const Standing& standing, const Style& style) {
   const Task& task = record.task;
   std::string out = style.bold(one_line(task.task_template->name)) + " " + one_line(task.task_template->version) +
                     "  " + std::string(to_string(record.state)) + "\n";
@@ -57,12 +58,16 @@ std::string head(const TaskRecord& record, const std::string& standing, const St
   if (record.recoveries > 0) out += field("recoveries", std::to_string(record.recoveries));
   out += field("context", cut(one_line(task.context.text()), 200));
   if (record.error) out += field("error", style.red(one_line(error_headline(record.error))));
-  if (!standing.empty()) out += field("standing", style.yellow(standing));
+  if (!standing.text.empty()) out += field("standing", style.magenta(standing.text));
   return out;
 }
 
+std::string ready_line(const WorkflowStep& step, const Style& style) {
+  return style.cyan(style.glyph("●", "* ")) + " " + one_line(step.name) + "  " + kRunsOrWaits;
+}
+
 /// Each step below the deepest it waits for.
-std::string tree(const TaskRecord& record, const Style& style) {
+std::string tree(const TaskRecord& record, bool is_run, const Style& style) {
   Graph graph = graph_of(record, record.finished_at.value_or(WallTime{}));
   graph.nodes.resize(std::min(graph.nodes.size(), kMostSteps));
   for (GraphNode& node : graph.nodes) {
@@ -70,7 +75,9 @@ std::string tree(const TaskRecord& record, const Style& style) {
   }
   std::string out = "\n" + style.bold("steps") + "\n";
   for (const TreeRow& row : step_tree(graph, kMostSteps, style.unicode)) {
-    out += "  " + style.dim(row.branch) + step_line(record.steps[row.node], style) + "\n";
+    const bool runs = is_run && is_ready(graph, graph.nodes[row.node]);
+    const WorkflowStep& step = record.steps[row.node];
+    out += "  " + style.dim(row.branch) + (runs ? ready_line(step, style) : step_line(step, style)) + "\n";
   }
   if (record.steps.size() > kMostSteps)
     out += style.dim("  and " + std::to_string(record.steps.size() - kMostSteps) + " more; -o json has all\n");
@@ -109,15 +116,6 @@ std::string timeline(const TaskRecord& record, const Style& style) {
   return out;
 }
 
-std::string failures(const TaskRecord& record, const Style& style) {
-  std::string out;
-  for (const WorkflowStep& step : record.steps) {
-    if (step.state != StepState::Error || !step.error) continue;
-    out += "\n" + style.bold(style.red(one_line(step.name))) + "\n" + error_block(*step.error, style);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string step_line(const WorkflowStep& step, const Style& style) {
@@ -130,8 +128,9 @@ std::string step_line(const WorkflowStep& step, const Style& style) {
   return out;
 }
 
-std::string task_text(const TaskRecord& record, const std::string& standing, const Style& style) {
-  return head(record, standing, style) + tree(record, style) + timeline(record, style) + failures(record, style);
+std::string task_text(const TaskRecord& record, const Standing& standing, const Style& style) {
+  return head(record, standing, style) + tree(record, standing.is_run, style) + timeline(record, style) +
+         failures_text(record, style);
 }
 
 CommandError no_such_step(const TaskRecord& record, const std::string& name) {

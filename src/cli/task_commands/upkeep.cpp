@@ -91,6 +91,8 @@ ExitCode store_check(const TaskOptions& options, const Console& console) {
     json.end_array().end_object();
     console.print(out + "\n");
   }
+  if (!findings.empty() && console.is_text())
+    console.say("end its engines and put a copy made by \"tasker store backup\" in its place\n");
   return findings.empty() ? ExitCode::Complete : ExitCode::StoreFailed;
 }
 

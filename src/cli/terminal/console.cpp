@@ -47,7 +47,7 @@ void Console::warn(const std::string& message) const {
 }
 
 std::string Console::warning(const std::string& message) const {
-  return err_.bold(err_.yellow("warning:")) + " " + one_line(message);
+  return err_.bold(err_.magenta("warning:")) + " " + one_line(message);
 }
 
 void Console::warn(const std::vector<Diagnostic>& warnings) const {

@@ -29,6 +29,8 @@ class ProgressDisplay final : public Observer {
   void say(const std::vector<std::string>& lines);
   /// Draws what has become due; called now and then while nothing happens.
   void tick();
+  /// What is on the screen stays there: the next frame is drawn below it, wherever the cursor is then.
+  void let_go() { block_widths_.clear(); }
   /// Takes the block off the screen, for good.
   void finish();
 

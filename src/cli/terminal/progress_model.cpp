@@ -45,7 +45,7 @@ void ProgressModel::on(const StepLogged& event, TimePoint) {
 
 void ProgressModel::worker_line(const Event& event) {
   const std::string line = progress_line(event);
-  if (!line.empty()) lines_.push_back("  " + style_.yellow(style_.glyph("▲", "!!")) + " " + style_.yellow(line));
+  if (!line.empty()) lines_.push_back("  " + style_.magenta(style_.glyph("▲", "!!")) + " " + style_.magenta(line));
 }
 
 void ProgressModel::on(const WorkerExited& event, TimePoint) {
@@ -62,7 +62,7 @@ void ProgressModel::log_line(const std::string& who, const std::string& text, co
   const std::string name = fit_left(one_line(who), name_width_, style_.glyph("…", "~"));
   const std::string bar(style_.glyph(" │ ", " | "));
   const bool loud = level == "warn" || level == "error";
-  lines_.push_back("  " + style_.dim(name) + (loud ? style_.yellow(bar) : style_.dim(bar)) + one_line(text));
+  lines_.push_back("  " + style_.dim(name) + (loud ? style_.magenta(bar) : style_.dim(bar)) + one_line(text));
 }
 
 // --- the block

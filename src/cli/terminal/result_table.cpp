@@ -4,6 +4,7 @@
 #include <chrono>
 #include <vector>
 
+#include "cli/terminal/failure_text.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
 #include "cli/text/pretty_json.hpp"
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t kManySteps = 60;    ///< above it the complete ones are counted, not listed
 constexpr std::size_t kResultLines = 40;  ///< of one result
 constexpr std::size_t kNoteBytes = 2000;  ///< more is never shown on one line
-constexpr std::size_t kShownFailures = 20;
 
 struct Row {
   const WorkflowStep* step;
@@ -62,7 +62,7 @@ std::string mark(const WorkflowStep& step, const Style& style) {
     case StepState::Error:
       return style.red(style.glyph("✗", "x"));
     case StepState::Cancelled:
-      return style.yellow(style.glyph("■", "#"));
+      return style.magenta(style.glyph("■", "#"));
     default:
       return style.dim(style.glyph("○", "o"));
   }
@@ -76,7 +76,7 @@ std::string painted_state(const Row& row, const std::string& text, const Style& 
     case StepState::Error:
       return style.red(text);
     case StepState::Cancelled:
-      return style.yellow(text);
+      return style.magenta(text);
     default:
       return style.dim(text);
   }
@@ -153,32 +153,6 @@ std::string results_text(const TaskRecord& record, const Style& style) {
   return out;
 }
 
-std::string failure_text(const TaskRecord& record, const WorkflowStep& step, const Style& style) {
-  const auto& templates = record.task.task_template->steps;
-  std::string attempts;
-  if (step.attempts > 0 && step.template_index < templates.size()) {
-    const int most = templates[step.template_index].retry.max_attempts;
-    attempts = " on attempt " + std::to_string(step.attempts);
-    if (most > 1) attempts += " of " + std::to_string(most);
-    if (!step.error->retryable && static_cast<int>(step.attempts) < most) attempts += ", not to be retried";
-  }
-  return "\n" + style.red(style.glyph("✗", "x")) + " " + style.bold(one_line(step.name)) + " " +
-         std::string(step.state == StepState::Error ? "failed" : to_string(step.state)) + attempts + " " +
-         style.dim("(" + std::string(to_string(step.error->kind)) + ")") + "\n" + error_block(*step.error, style);
-}
-
-std::string failures_text(const TaskRecord& record, const Style& style) {
-  std::string out;
-  std::size_t shown = 0;
-  for (const WorkflowStep& step : record.steps) {
-    if (step.state != StepState::Error || !step.error) continue;
-    if (++shown <= kShownFailures) out += failure_text(record, step, style);
-  }
-  if (shown > kShownFailures)
-    out += "\n" + std::to_string(shown - kShownFailures) + " more failed steps; -o json has all\n";
-  return out;
-}
-
 std::string headline(const TaskRecord& record, const Style& style) {
   const std::string name = style.bold(one_line(record.task.task_template->name));
   std::string time;
@@ -191,10 +165,10 @@ std::string headline(const TaskRecord& record, const Style& style) {
   std::string line = record.state == TaskState::Complete
                          ? style.green(style.glyph("✓ ", "")) + name + " is " + style.green("complete")
                      : record.state == TaskState::Cancelled
-                         ? style.yellow(style.glyph("■ ", "")) + name + " was " + style.yellow("cancelled")
+                         ? style.magenta(style.glyph("■ ", "")) + name + " was " + style.magenta("cancelled")
                      : record.state == TaskState::Error
                          ? style.red(style.glyph("✗ ", "")) + name + " ended with an " + style.red("error")
-                         : name + " is " + style.yellow(state);
+                         : name + " is " + style.magenta(state);
   line += time + (record.state == TaskState::Complete ? "" : steps) + "\n";
   if (record.error) line += "  " + style.red(error_headline(record.error)) + "\n";
   return line;

@@ -17,6 +17,7 @@
 #include "io/descriptor_limit.hpp"
 #include "io/orphans.hpp"
 #include "io/process_signals.hpp"
+#include "io/terminal_watch.hpp"
 
 namespace tasker::cli {
 
@@ -26,6 +27,7 @@ constexpr std::size_t kStdoutCapacity = 1 << 20;
 constexpr std::size_t kStderrCapacity = 4096;  ///< a few frames: a terminal that is behind gets no more of them
 constexpr auto kStatusDrawn = std::chrono::milliseconds(200);
 constexpr auto kStatusTold = std::chrono::seconds(5);
+constexpr auto kStopsWithin = std::chrono::milliseconds(200);  ///< of Ctrl-Z, however slow the terminal is
 constexpr auto kBeat = std::chrono::milliseconds(100);
 
 /// For as long as somebody reads; ended by a signal like any program that waits for its reader.
@@ -131,6 +133,12 @@ void RunView::tick(Runtime& runtime) {
   if (std::exchange(was_behind_, is_behind()) && !was_behind_) runtime.more_work();
 }
 
+void RunView::suspend() {
+  err_.flush(std::chrono::steady_clock::now() + kStopsWithin);
+  if (display_) display_->let_go();
+  io::suspend();
+}
+
 void RunView::show(const PoolSnapshot& workers) {
   const auto lines = worker_table(workers, stream_style(STDERR_FILENO, true));
   if (display_) return display_->say(lines);
@@ -174,6 +182,7 @@ void with_runtime(const RuntimeOptions& options, RunView& view, Observer& observ
   }
   runtime->stop_on_signals();
   runtime->on_signal(SIGUSR1, [&] { view.show(runtime->workers()); });
+  if (view.is_drawn() && !io::is_ignored(SIGTSTP)) runtime->on_signal(SIGTSTP, [&] { view.suspend(); });
   LogWatch log_watch;
   runtime->every(kBeat, [&] {
     view.tick(*runtime);

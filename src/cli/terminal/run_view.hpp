@@ -32,6 +32,11 @@ class RunView final : public Observer {
   /// Called now and then while a run goes on: draws what is due, and stops a run whose stdout nobody reads any more.
   void tick(Runtime& runtime);
 
+  /// Ctrl-Z: stops the process, and draws below what the shell has written since when it goes on.
+  void suspend();
+  /// True while steps are drawn over themselves, so that `suspend` is wanted.
+  bool is_drawn() const { return display_ != nullptr; }
+
   /// Somebody wants to know what the workers do: a table on stderr, whatever else goes there.
   void show(const PoolSnapshot& workers);
 

@@ -17,7 +17,7 @@ struct Style {
   std::string dim(std::string_view text) const { return paint("2", text); }
   std::string red(std::string_view text) const { return paint("31", text); }
   std::string green(std::string_view text) const { return paint("32", text); }
-  std::string yellow(std::string_view text) const { return paint("33", text); }
+  std::string magenta(std::string_view text) const { return paint("35", text); }
   std::string cyan(std::string_view text) const { return paint("36", text); }
 
   /// The glyph, or what stands for it where only ASCII can be shown.

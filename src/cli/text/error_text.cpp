@@ -6,14 +6,13 @@
 
 #include "cli/crash_report.hpp"
 #include "cli/terminal/text_width.hpp"
-#include "cli/text/short_path.hpp"
+#include "cli/text/backtrace.hpp"
 #include "core/size_text.hpp"
 
 namespace tasker::cli {
 
 namespace {
 
-constexpr std::size_t kFrames = 5;
 constexpr std::size_t kCauses = 5;
 constexpr std::size_t kWords = 10;  ///< lines of a worker's stderr
 
@@ -41,15 +40,6 @@ std::string headline_block(const std::string& name, const std::string& message, 
   return out;
 }
 
-std::string frames(const std::vector<std::string>& backtrace, const Style& style) {
-  std::string out;
-  for (std::size_t i = 0; i < std::min(backtrace.size(), kFrames); ++i) {
-    out += indent(style.dim(one_line(short_path(backtrace[i]))));
-  }
-  if (backtrace.size() <= kFrames) return out;
-  return out + indent(style.dim("and " + std::to_string(backtrace.size() - kFrames) + " more frames"));
-}
-
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -67,7 +57,7 @@ std::string causes(const JsonText& cause, const Style& style) {
     if (trace != next->end() && trace->is_array()) {
       for (const auto& frame : *trace) backtrace.push_back(frame.is_string() ? frame.get<std::string>() : frame.dump());
     }
-    out += frames(backtrace, style);
+    out += backtrace_block(backtrace, style);
     const auto deeper = next->find("cause");
     if (deeper == next->end()) break;
     next = &*deeper;
@@ -103,7 +93,7 @@ std::string error_headline(const SharedError& error) {
 std::string error_block(const ErrorInfo& error, const Style& style) {
   const std::string name = error.class_name.empty() ? std::string(to_string(error.kind)) : error.class_name;
   std::string out = headline_block(name, error.message, style);
-  out += frames(error.backtrace, style) + causes(error.cause, style);
+  out += backtrace_block(error.backtrace, style) + causes(error.cause, style);
   if (!error.error_code.empty()) out += "  error code " + one_line(error.error_code) + "\n";
   if (error.context.is_object() && error.context.text() != "{}")
     out += "  context " + one_line(error.context.text()) + "\n";

@@ -42,7 +42,7 @@ std::string painted(StepState state, const std::string& text, const Style& style
     case StepState::InProgress:
       return style.cyan(text);
     case StepState::WaitingForRetry:
-      return style.yellow(text);
+      return style.magenta(text);
     case StepState::Pending:
       break;
   }

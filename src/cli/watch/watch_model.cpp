@@ -20,20 +20,11 @@ std::string painted(std::string_view state, const std::string& text, const Style
   if (state == "complete" || state == "resolved_manually") return style.green(text);
   if (state == "error" || state == "cancelled" || state == "blocked_by_failures") return style.red(text);
   if (state == "pending") return style.dim(text);
-  return style.yellow(text);
+  return style.magenta(text);
 }
 
 std::string short_time(const std::optional<WallTime>& time) {
   return time ? iso_text(*time).substr(0, 19).replace(10, 1, " ") : std::string();
-}
-
-/// Nothing keeps it from running: it runs, or will as soon as a worker is free. Which of the two is not in the store.
-bool is_ready(const Graph& graph, const GraphNode& node) {
-  return node.state == StepState::Pending &&
-         std::all_of(node.dependencies.begin(), node.dependencies.end(), [&](const auto index) {
-           const auto state = graph.nodes[index].state;
-           return state == StepState::Complete || state == StepState::ResolvedManually;
-         });
 }
 
 StepCells cells_of(const Graph& graph, const GraphNode& node, const WatchedTask& task, const Style& style) {
@@ -41,9 +32,9 @@ StepCells cells_of(const Graph& graph, const GraphNode& node, const WatchedTask&
   cells.name = one_line(node.name);
   cells.state = node.state.value_or(StepState::Pending);
   cells.standing = standing_of(node);
-  if (is_ready(graph, node)) {
+  if (task.standing.is_run && is_ready(graph, node)) {
     cells.mark = style.glyph("●", "*");
-    cells.standing = "ready";
+    cells.standing = kRunsOrWaits;
   }
   if (!node.error.empty() && cells.state != StepState::Complete) {
     cells.note = one_line(node.error);
@@ -203,7 +194,7 @@ std::vector<std::string> WatchModel::lines(WallTime now, const Style& style) {
           .add("  " + std::to_string(done) + " of " + std::to_string(graph.nodes.size()) + " steps")
           .text());
   std::string who = record.task.uuid.text();
-  if (!task_->standing.empty()) who += "  " + one_line(task_->standing);
+  if (!task_->standing.text.empty()) who += "  " + one_line(task_->standing.text);
   head.push_back(PiecedLine(columns_of(style)).add(who, dim).text());
   head.emplace_back();
   return framed(std::move(head), task_rows(now, style),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/terminal/terminal.hpp"
+#include "cli/text/standing.hpp"
 #include "cli/watch/keys.hpp"
 #include "store/store_reader.hpp"
 #include "tasker/task.hpp"
@@ -16,7 +17,7 @@ namespace tasker::cli {
 /// What the full-screen view shows of one task.
 struct WatchedTask {
   TaskRecord record;
-  std::string standing;                          ///< who runs it, or how to go on; empty: it has ended
+  Standing standing;
   std::map<std::string, std::string> last_line;  ///< of each step that said something
 };
 

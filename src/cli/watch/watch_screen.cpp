@@ -50,7 +50,7 @@ class SignalReader {
 class Driver {
  public:
   Driver(store::StoreReader& reader, std::optional<TaskId> task, bool no_color,
-         const std::function<std::string(const TaskRecord&)>& standing)
+         const std::function<Standing(const TaskRecord&)>& standing)
       : reader_(reader), named_(task), shown_(task), no_color_(no_color), standing_(standing), model_(!task) {}
 
   WatchEnd run() {
@@ -87,7 +87,7 @@ class Driver {
       end_ = WatchEnd{};
       return;
     }
-    WatchedTask task{*std::move(record), "", {}};
+    WatchedTask task{*std::move(record), {}, {}};
     task.standing = standing_(task.record);
     for (const store::StoredLog& log : reader_.logs(*shown_, "", kMostLogs))
       task.last_line[log.step] = log.line.message;
@@ -138,7 +138,7 @@ class Driver {
   std::optional<TaskId> named_;
   std::optional<TaskId> shown_;
   bool no_color_;
-  const std::function<std::string(const TaskRecord&)>& standing_;
+  const std::function<Standing(const TaskRecord&)>& standing_;
   WatchModel model_;
   KeyReader keys_;
   std::int64_t version_ = 0;
@@ -148,7 +148,7 @@ class Driver {
 }  // namespace
 
 WatchEnd watch_screen(store::StoreReader& reader, std::optional<TaskId> task, bool no_color,
-                      const std::function<std::string(const TaskRecord&)>& standing) {
+                      const std::function<Standing(const TaskRecord&)>& standing) {
   return Driver(reader, task, no_color, standing).run();
 }
 

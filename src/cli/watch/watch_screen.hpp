@@ -19,6 +19,6 @@ struct WatchEnd {
 /// Shows the store's tasks, or one task, until somebody quits, a signal comes, or the task that was named ends. The
 /// terminal is given back as it was in each case. `standing` says of a task who runs it.
 WatchEnd watch_screen(store::StoreReader& reader, std::optional<TaskId> task, bool no_color,
-                      const std::function<std::string(const TaskRecord&)>& standing);
+                      const std::function<Standing(const TaskRecord&)>& standing);
 
 }  // namespace tasker::cli

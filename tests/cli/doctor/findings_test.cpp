@@ -135,6 +135,9 @@ TEST_CASE("doctor: a variable that nobody reads is likely mistyped") {
   const std::string text = said(environment);
   CHECK(has(text, "warn TASKER_WROKERS is set, and nothing of tasker reads it; did you mean \"TASKER_WORKERS\"?"));
   CHECK(has(text, "ok TASKER_STORE=memory:"));
+  environment.variables.emplace_back("TASKER_WORKERS", "abc");
+  environment.refusals["TASKER_WORKERS"] = "TASKER_WORKERS: \"abc\" is no whole number";
+  CHECK(has(said(environment), "fail TASKER_WORKERS: \"abc\" is no whole number"));
   CHECK(has(text, "warn RUBYOPT=-w goes to every worker"));
   environment.variables = {{"BUNDLE_GEMFILE", "/none"}};
   environment.gemfile_exists = false;

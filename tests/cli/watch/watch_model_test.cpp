@@ -86,7 +86,7 @@ TEST_CASE("watch: a task is shown with its steps as a tree, their states and wha
                               step("right", StepState::Pending, {0}), step("end", StepState::Pending, {1, 2})});
   task.record.steps[1].started_at = WallTime{};
   task.last_line["left"] = "row 7\x1b[2J";
-  task.standing = "run by the engine with pid 7";
+  task.standing = {"run by the engine with pid 7", true};
   model.show(task);
   const Lines lines = without_end_spaces(model.lines(WallTime{} + std::chrono::seconds(2), sized(80, 9)));
   REQUIRE(lines.size() == 9);
@@ -95,8 +95,11 @@ TEST_CASE("watch: a task is shown with its steps as a tree, their states and wha
   CHECK(lines[3] == "  ✓ a         complete");
   CHECK(lines[4] == "  ├─ ● left   in_progress, 2.0 s  row 7");
   CHECK(lines[5] == "  │  ○ end    pending");
-  CHECK(lines[6] == "  └─ ● right  ready");
+  CHECK(lines[6] == "  └─ ● right  running or queued");
   CHECK(lines[8] == "↑↓ scroll  q quit");
+  task.standing = {"its engine (pid 7) died", false};
+  model.show(task);
+  CHECK(without_end_spaces(model.lines(WallTime{}, sized(80, 9)))[6] == "  └─ ○ right  pending");
 }
 
 TEST_CASE("watch: a line of steps is not indented, and of many siblings the quiet ones are told in one row") {
