@@ -105,10 +105,10 @@ TEST_CASE("where the shell does not find tasker it is said how it would, and a p
 TEST_CASE("programs get the names of the new files") {
   const WorkFolder folder("init_json");
   const json written = json::parse(in(folder, {"init", "shop", "-o", "json"}).out);
-  CHECK(written["files"].size() == 10);
+  CHECK(written["files"].size() == 11);
   CHECK(written["files"][0] == "shop/README.md");
   std::ifstream workflow(folder.path("shop/workflow.yaml"));
   std::string first;
   std::getline(workflow, first);
-  CHECK(first == "name: shop");
+  CHECK(first == "# yaml-language-server: $schema=workflow.schema.json");
 }

@@ -188,8 +188,17 @@ std::vector<Draft> curtailed(std::vector<Draft> drafts, std::size_t room, const 
   if (drafts.size() <= room) return drafts;
   std::vector<std::size_t> order(drafts.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto rank_of = [&](std::size_t i) { return drafts[i].folded ? 5 : rank(states[drafts[i].node]); };
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rank_of(a) < rank_of(b); });
+  std::vector<int> ranks;
+  std::size_t failures = room / 2;  // the other half is for what still goes on
+  for (const Draft& draft : drafts) {
+    int rank_of_it = draft.folded ? 5 : rank(states[draft.node]);
+    if (rank_of_it == rank(StepState::Error)) {
+      if (failures == 0) rank_of_it = rank(StepState::Pending);
+      failures -= std::min<std::size_t>(failures, 1);
+    }
+    ranks.push_back(rank_of_it);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return ranks[a] < ranks[b]; });
   std::vector<bool> kept(drafts.size());
   for (std::size_t i = 0; i + 1 < room; ++i) kept[order[i]] = true;
   std::vector<Draft> out;

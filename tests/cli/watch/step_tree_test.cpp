@@ -81,6 +81,14 @@ TEST_CASE("when even what runs does not fit, failures stay and the rest is count
   CHECK(told(tree.rows_within(1, states, true)) == Lines{"1 failed, 1 waiting, 98 running"});
 }
 
+TEST_CASE("many failures leave room for what still runs, and take it where nothing does") {
+  const StepTree tree(Dependencies(100));
+  States states(100, StepState::Error);
+  CHECK(told(tree.rows_within(4, states, true)) == Lines{"0", "1", "2", "97 failed"});
+  states[98] = StepState::InProgress;
+  CHECK(told(tree.rows_within(4, states, true)) == Lines{"0", "1", "98", "97 failed"});
+}
+
 TEST_CASE("every step is in exactly one row, however little room there is") {
   Dependencies dependencies = fan(30);
   for (std::uint32_t i = 1; i <= 30; ++i) dependencies.push_back({i, (i % 30) + 1});
