@@ -94,7 +94,7 @@ class InstantWorker final : public tasker::worker::Process {
       R"({"results":true,"metadata":{},"timing":{"process_us":12,"process_results_us":0},"usage":{"cpu_us":12,"max_rss_kb":14000}})";
   static constexpr const char* kHello =
       R"({"protocol_version":1,"runner":{"version":"0","ruby":"3.1","pid":1},"handlers":[{"name":"Noop","file":"/h.rb",)"
-      R"("line":1,"api":"process","methods":["process"]}],"features":[]})";
+      R"("line":1,"api":"process","methods":["process"]}],"features":["context_ref","definition_ref"]})";
 
   Inbox& inbox_;
   std::shared_ptr<tasker::worker::ProcessEvents> events_;
