@@ -486,7 +486,17 @@ TEST_CASE("a unique key is taken by one live task; a run id answers with the tas
   CHECK(has(shop.run({"run", file, "--run-id", "nightly", "-i", "{\"n\":2}"}).err, warning));
   CHECK(!has(shop.run({"run", file, "--run-id", "nightly", "-i", "{\"n\":1}"}).err, "another input"));
   CHECK(!has(shop.run({"run", file, "--run-id", "nightly"}).err, "another input"));
+  CHECK(has(shop.run({"run", file, "--run-id", "nightly"}).err, "the run \"nightly\" has ended before"));
   CHECK(shop.effects("a") == notes);
+
+  const std::string other = shop.write_template("other", "  - {name: a, handler: {callable: Note}}\n");
+  const Finished refused = shop.run({"run", other, "--run-id", "nightly"});
+  CHECK(refused.exit_code == 2);
+  CHECK(has(refused.err, "the run \"nightly\" belongs to the workflow \"hangs\""));
+  const std::string lines = shop.folder.write("lines.jsonl", "{}\n{}\n");
+  CHECK(shop.run({"run", other, "--inputs", lines, "--run-id", "batch"}).exit_code == 0);
+  CHECK(shop.run({"run", file, "--inputs", lines, "--run-id", "batch"}).exit_code == 2);
+  CHECK(shop.effects("a") == notes + 2);
 }
 
 TEST_CASE("what steps print is kept with their attempts") {

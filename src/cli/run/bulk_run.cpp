@@ -32,6 +32,9 @@ class EarlierRun {
     return task ? reader_->load(*task) : std::nullopt;
   }
 
+  /// That of the last line that was begun.
+  std::optional<TaskRecord> last_task() { return last_line_ > 0 ? task_of(last_line_) : std::nullopt; }
+
   /// Engines that died with tasks of the run.
   std::set<Uuid> dead_engines() {
     std::set<Uuid> dead;
@@ -146,6 +149,7 @@ ExitCode bulk_run(const RunOptions& options, const SharedTemplate& task_template
   const bool durable = store_path(runtime.store).has_value();
   const std::string run_id = options.run_id.empty() ? new_run_id() : options.run_id;
   EarlierRun earlier(run_id, runtime.store);
+  if (const auto last = earlier.last_task()) must_be_of(*task_template, run_id, *last);
   end_survivors(earlier.dead_engines(), console);
   TaskRequest like{task_template, JsonText::trusted("{}"), options.timeout};
   like.run_id = run_id;

@@ -76,9 +76,13 @@ ExitCode run_workflow(const RunOptions& options, const Console& console) {
   if (options.dry_run) return dry_run(task_template, runtime, console);
   tell_of_abandoned(runtime.store, options.run_id, console);
   if (auto earlier = earlier_run(options, runtime.store)) {
+    must_be_of(task_template, options.run_id, *earlier);
     if (options.input != RunOptions{}.input && context != earlier->task.context) {
       console.warn("the run \"" + options.run_id + "\" began with another input, which is the one that counts: " +
                    cut(one_line(earlier->task.context.text()), kShownOfContext));
+    }
+    if (is_final(earlier->state) && console.is_text() && !console.options().quiet) {
+      console.say("the run \"" + options.run_id + "\" has ended before; this is its result, nothing is run\n");
     }
     return finish_earlier(*earlier, options.workers, runtime.store, options.store.options, console);
   }

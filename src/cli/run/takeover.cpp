@@ -60,6 +60,14 @@ void must_not_be_owned(store::StoreReader& reader, const TaskRecord& record) {
                     std::to_string(owner->pid));
 }
 
+void must_be_of(const TaskTemplate& wanted, const std::string& run_id, const TaskRecord& earlier) {
+  const TaskTemplate& was = *earlier.task.task_template;
+  if (was.name == wanted.name && was.namespace_name == wanted.namespace_name) return;
+  throw usage_error("the run \"" + run_id + "\" belongs to the workflow \"" + was.name + "\" of namespace \"" +
+                    was.namespace_name + "\", not to \"" + wanted.name + "\" of \"" + wanted.namespace_name +
+                    "\"; choose another --run-id");
+}
+
 void end_survivors(const std::set<Uuid>& dead_engines, const Console& console) {
   for (const Uuid& engine : dead_engines) {
     const auto alive = io::end_leftovers({{}, "TASKER_ENGINE=" + engine.text(), 0}, kPatienceWithSurvivors);

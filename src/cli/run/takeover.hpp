@@ -23,6 +23,10 @@ TaskRecord named_task(store::StoreReader& reader, const std::string& id);
 /// Throws CommandError (store_unavailable) with the pid when a living engine has the task.
 void must_not_be_owned(store::StoreReader& reader, const TaskRecord& record);
 
+/// A run is known by its id and its workflow: throws a usage error when an earlier task of this run belongs to another
+/// workflow than `wanted`.
+void must_be_of(const TaskTemplate& wanted, const std::string& run_id, const TaskRecord& earlier);
+
 /// Kills what workers of dead engines left running, so that no step runs twice at a time. Says what would not die.
 void end_survivors(const std::set<Uuid>& dead_engines, const Console& console);
 
