@@ -147,6 +147,16 @@ class TypesTest < Minitest::Test
     end
   end
 
+  def test_tasks_and_steps_show_their_name_and_uuid_and_no_data
+    types = "#<TaskerCore::Types::"
+    assert_equal ["#{types}Task order t>", "#{types}Step charge s>", "#{types}StepRecord a u9>"],
+                 [@input.task, @input.step, @input.sequence.get_result("a")].map(&:inspect)
+    assert_equal "#{types}Task>", TaskerCore::Types::Task.wrap({}).freeze.inspect
+    error = assert_raises(NoMethodError) { @input.task.amout }
+    refute_includes error.message, "36"
+    assert_equal FIELDS["task"], @input.task.to_h
+  end
+
   def test_call_results
     result = TaskerCore::Types::StepHandlerCallResult
     success = result.success(result: 1, metadata: { a: 1 })

@@ -191,12 +191,23 @@ module TaskerCore
 
     ALL = [CallOfBase, Rails, Process, CallWithContext, CallWithThree, NamedMethods].freeze
     DESCRIPTIVE = %i[handler_name capabilities config_schema metadata validate_config connection configure_connection].freeze
+    ENTRIES = %w[process call].freeze
     SHAPES = ["process(task, sequence, step)", "call(context)", "call(task, sequence, step)"].freeze
 
     class << self
       # Does the class offer what looks like an entry at all, fitting or not?
       def entry?(klass)
         own_method(klass, :process) || own_method(klass, :call) || NamedMethods.own(klass) ? true : false
+      end
+
+      # The public method of the class that was likely meant as an entry, and the entry's name; nil when there is none.
+      # It must take what the entry takes: a `calls` that takes nothing is no slip.
+      def misspelt_entry(klass)
+        klass.public_instance_methods(false).each do |name|
+          entry = ENTRIES.find { |candidate| near?(klass, name, candidate) }
+          return [name.name, entry] if entry
+        end
+        nil
       end
 
       # The form of a class, or the reason why it has none.
@@ -233,10 +244,27 @@ module TaskerCore
           keyrest: "**#{name}", block: "&#{name}" }.fetch(kind, name.to_s)
       end
 
+      # The first letter and the length are asked first: most classes then cost no spell checker.
+      def near?(klass, name, entry)
+        return false unless name.start_with?(entry[0]) && (name.length - entry.length).abs <= 2
+
+        method = own_method(klass, name) or return false
+        fits = accepts?(method, 3) || (entry == "call" && accepts?(method, 1))
+        fits && Suggestions.for(name.name, [entry]).any?
+      end
+
       def shape_complaint(klass)
         found = %i[process call].filter_map { |name| own_method(klass, name) }
+        return entry_complaint(klass) if found.empty?
+
         "#{found.map { |method| "#{method.name} takes #{describe(method)}" }.join("; ")}; " \
           "a handler has #{SHAPES.join(", or ")}"
+      end
+
+      def entry_complaint(klass)
+        written, meant = misspelt_entry(klass)
+        advice = written ? "did you mean #{meant.inspect} for #{written.inspect}?" : "a handler has #{SHAPES.join(", or ")}"
+        "has no public method process or call; #{advice}"
       end
 
       def initialize_complaint(klass)

@@ -86,6 +86,29 @@ class LoaderTest < Minitest::Test
     end
   end
 
+  def test_a_class_whose_entry_is_misspelt_is_announced_with_what_was_meant
+    source = <<~RUBY
+      class Greet; def proces(task, sequence, step) = 1; end
+      class Ring; def cal(context) = 1; end
+    RUBY
+    reasons = { "Greet" => 'has no public method process or call; did you mean "process" for "proces"?',
+                "Ring" => 'has no public method process or call; did you mean "call" for "cal"?' }
+    load("a.rb" => source) do |answer, runner|
+      unusable = answer["result"]["handlers"].select { |handler| handler["api"] == "unusable" }
+      assert_equal reasons, unusable.to_h { |handler| handler.values_at("name", "reason") }
+      assert_equal "handler \"Greet\" can't be used: #{reasons["Greet"]}", runner.process("Greet")["error"]["message"]
+    end
+  end
+
+  def test_a_helper_class_with_a_method_that_is_only_similar_is_not_announced
+    source = <<~RUBY
+      class Counter; def calls = 1; def processes(list) = list; def all(scope) = scope; end
+      class Hidden; private def proces(task, sequence, step) = 1; end
+      class Mails; def prepare(task, sequence, step) = 1; def mail(to) = to; end
+    RUBY
+    load("a.rb" => source) { |answer| assert_empty answer["result"]["handlers"] }
+  end
+
   def test_helper_files_count_and_the_standard_library_does_not
     files = { "h/a.rb" => "require_relative '../lib/b'; require 'erb'; require 'logger'",
               "lib/b.rb" => "class Beside; def call(c) = 1; end" }

@@ -23,7 +23,7 @@ module TaskerCore
       private
 
       def describe(klass)
-        return if klass.singleton_class? || !Forms.entry?(klass)
+        return if klass.singleton_class? || !(Forms.entry?(klass) || Forms.misspelt_entry(klass))
 
         name = Module.instance_method(:name).bind_call(klass)
         name ? describe_named(klass, name) : describe_anonymous(klass)

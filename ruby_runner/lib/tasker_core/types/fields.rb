@@ -17,6 +17,13 @@ module TaskerCore
         names.each { |name| define_method("#{name}=") { |value| self[name.name] = value } }
       end
 
+      # What `inspect` shows. The rest may be a customer's, and ends up in messages of errors; `to_h` has it all.
+      def shows(*names)
+        define_method(:inspect) do
+          "#<#{[self.class, *names.filter_map { |name| self[name] }].join(" ")}>"
+        end
+      end
+
       private
 
       def reader(name, key)

@@ -14,6 +14,7 @@ module TaskerCore
             :idempotency_key, :attempt, :deadline, :created_at, :updated_at,
             id: :workflow_step_id, step_name: :name, step_uuid: :workflow_step_uuid
       writes :inputs, :backoff_request_seconds
+      shows :name, :workflow_step_uuid
       alias retryable? retryable
       alias processed? processed
       alias in_process? in_process

@@ -18,6 +18,7 @@ module TaskerCore
 
       reads :workflow_step_id, :workflow_step_uuid, :step_uuid, :name, :state, :status, :success, :processed, :result,
             :results, :metadata, :error, :orchestration_metadata, id: :workflow_step_id, step_name: :name
+      shows :name, :step_uuid
 
       # Whether the running step names it among its dependencies; else it is a farther ancestor.
       def dependency?

@@ -12,6 +12,7 @@ module TaskerCore
             :requested_at, :initiator, :source_system, :reason, :bypass_steps, :tags, :identity_hash, :priority,
             :correlation_id, :parent_correlation_id, :created_at, :updated_at,
             id: :task_id, namespace: :namespace_name, task_name: :name, task_version: :version
+      shows :name, :task_uuid
 
       # The input of the task.
       def context
