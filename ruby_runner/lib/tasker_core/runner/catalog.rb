@@ -23,10 +23,22 @@ module TaskerCore
       private
 
       def describe(klass)
-        return if klass.singleton_class? || !(Forms.entry?(klass) || Forms.misspelt_entry(klass))
+        return if klass.singleton_class? || !(Forms.entry?(klass) || misspelt?(klass))
 
-        name = Module.instance_method(:name).bind_call(klass)
+        name = name_of(klass)
         name ? describe_named(klass, name) : describe_anonymous(klass)
+      end
+
+      # The spell checker is for the given files alone: over all classes there are it would slow every boot.
+      def misspelt?(klass)
+        name = name_of(klass)
+        name && @files[Object.const_source_location(name)&.first] && Forms.misspelt_entry(klass)
+      rescue NameError
+        false
+      end
+
+      def name_of(klass)
+        Module.instance_method(:name).bind_call(klass)
       end
 
       def describe_named(klass, name)
@@ -52,7 +64,7 @@ module TaskerCore
         place = { name: entry.name, file: entry.file, line: entry.line, doc: doc(entry.file, entry.line) }
         return Handler.for_callable(entry.callable, **place) unless entry.callable.is_a?(Class)
 
-        handler = known[Module.instance_method(:name).bind_call(entry.callable)]
+        handler = known[name_of(entry.callable)]
         return if handler && handler.target.equal?(entry.callable) && handler.aliases.include?(entry.name)
 
         Handler.for_class(entry.callable, **place)
