@@ -5,6 +5,23 @@ require_relative "test_helper"
 class ErrorsTest < Minitest::Test
   Errors = TaskerCore::Errors
 
+  # In a process of its own, as a worker is: here Ruby's own "Did you mean?" is loaded.
+  def test_a_misspelt_reader_of_a_task_is_told_the_near_one
+    script = <<~RUBY
+      require "tasker_core"
+      [[TaskerCore::Types::Task.wrap({ "name" => "order" }), :contxt], [TaskerCore::Types::Task.wrap({}), :zzzzzzzzz],
+       [nil, :contxt]].each do |receiver, name|
+        receiver.public_send(name)
+      rescue NoMethodError => e
+        puts TaskerCore::ErrorReport.message(e)
+      end
+    RUBY
+    library = File.expand_path("../lib", __dir__)
+    near, far, other = IO.popen([RbConfig.ruby, "--disable-gems", "-I#{library}", "-e", script], &:readlines)
+    assert_match(/#<TaskerCore::Types::Task order>; did you mean "context"/, near)
+    refute_includes far + other, "did you mean"
+  end
+
   def test_which_errors_are_tried_again
     again = [Errors::RetryableError, Errors::NetworkError, Errors::TimeoutError, Errors::ServerError,
              Errors::OrchestrationError, KeyError, NotImplementedError]

@@ -26,7 +26,7 @@ module TaskerCore
 
       # The message, or why there is none.
       def message(error)
-        text(error.is_a?(SystemExit) ? exit_message(error) : error.message)
+        text(error.is_a?(SystemExit) ? exit_message(error) : "#{error.message}#{nearest_method(error)}")
       rescue StandardError => e
         "(its message raised #{e.class})"
       end
@@ -65,6 +65,17 @@ module TaskerCore
         return if error.cause.nil? || error.cause.equal?(error) || left.zero?
 
         of(error.cause, left - 1)
+      end
+
+      # Ruby's own "Did you mean?" is not loaded in a worker. It is missed most for what the handler was handed.
+      def nearest_method(error)
+        return unless error.is_a?(NoMethodError) && !error.message.include?("Did you mean?")
+        return unless error.receiver.class.name.to_s.start_with?("TaskerCore::Types::")
+
+        near = Suggestions.for(error.name.name, error.receiver.public_methods.map(&:name)).first(3)
+        "; did you mean #{near.map(&:inspect).join(" or ")}?" if near.any?
+      rescue StandardError
+        nil
       end
 
       def exit_message(error)
