@@ -30,8 +30,8 @@ struct ActiveTask {
   bool refused = false;  ///< the store refused a write of it: it is being ended
   bool dropped = false;  ///< it is not ours any more; kept until its last step has answered
   bool stop_sent = false;
-  bool changed = false;  ///< since it was last asked what is ready
-  std::optional<TimePoint> deadline;
+  bool changed = false;               ///< since it was last asked what is ready
+  std::optional<TimePoint> deadline;  ///< as it was admitted; the engine's agenda has it from then on
   std::optional<CancelReason> stopping;
   std::size_t in_flight = 0;  ///< steps that are with a handler; which, the executor knows
 };

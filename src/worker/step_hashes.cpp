@@ -51,52 +51,41 @@ std::string deadline_text(Duration timeout, WallTime now) {
   return iso_text(now + std::chrono::duration_cast<std::chrono::microseconds>(timeout));
 }
 
-}  // namespace
+// --- members of the hashes, by who knows them ---
 
-std::int64_t workflow_step_id(TaskId task, StepIndex step) { return task * 1'000'000 + step + 1; }
-
-void write_task(JsonWriter& json, const Task& task) {
-  const TaskTemplate& of = *task.task_template;
+/// The same in all tasks of a template.
+void task_constants(JsonWriter& json, const TaskTemplate& of) {
   const std::uint64_t identity = identity_of(of);
-  const std::string requested = iso_text(task.requested_at);
-  json.begin_object()
-      .field("task_id", task.id)
-      .field("task_uuid", task.uuid.text())
-      .field("named_task_id", number_of(identity))
+  json.field("named_task_id", number_of(identity))
       .field("named_task_uuid", uuid_of(identity))
       .field("name", of.name)
       .field("namespace_name", of.namespace_name)
       .field("version", of.version)
       .field("complete", false)
-      .field("requested_at", requested)
       .null_field("initiator")
       .null_field("source_system")
       .null_field("reason")
       .null_field("bypass_steps")
       .null_field("tags")
-      .field("context", task.context)
-      .field("identity_hash", hex(fnv(task.context.view(), identity)))
       .field("priority", 0)
-      .field("correlation_id", task.correlation_id.text())
-      .null_field("parent_correlation_id")
-      .field("created_at", requested)
-      .field("updated_at", requested)
-      .end_object();
+      .null_field("parent_correlation_id");
 }
 
-void write_step(JsonWriter& json, const StepContext& context, Duration timeout, WallTime now) {
-  const WorkflowStep& step = context.step();
+void task_itself(JsonWriter& json, const Task& task) {
+  json.field("task_id", task.id)
+      .field("task_uuid", task.uuid.text())
+      .field("requested_at", iso_text(task.requested_at))
+      .field("context", task.context)
+      .field("identity_hash", hex(fnv(task.context.view(), identity_of(*task.task_template))))
+      .field("correlation_id", task.correlation_id.text());
+}
+
+/// The same in all steps of a template's step.
+void step_constants(JsonWriter& json, const StepContext& context) {
   const StepTemplate& of = context.step_template();
   const std::uint64_t identity = step_identity(context);
-  const std::string created = iso_text(context.task().requested_at);
-  json.begin_object()
-      .field("workflow_step_id", workflow_step_id(context.task().id, context.index()))
-      .field("workflow_step_uuid", step.uuid.text())
-      .field("task_id", context.task().id)
-      .field("task_uuid", context.task().uuid.text())
-      .field("named_step_id", number_of(identity))
+  json.field("named_step_id", number_of(identity))
       .field("named_step_uuid", uuid_of(identity))
-      .field("name", step.name)
       .field("template_step_name", of.name)
       .field("retryable", of.retry.retryable)
       .field("retry_limit", of.retry.max_attempts)
@@ -104,24 +93,87 @@ void write_step(JsonWriter& json, const StepContext& context, Duration timeout, 
       .field("in_process", true)
       .field("processed", false)
       .null_field("processed_at")
+      .null_field("backoff_request_seconds")
+      .null_field("results")
+      .field("skippable", false);
+}
+
+void step_itself(JsonWriter& json, const StepContext& context, Duration timeout, WallTime now) {
+  json.field("workflow_step_id", workflow_step_id(context.task().id, context.index()))
+      .field("workflow_step_uuid", context.step().uuid.text())
+      .field("attempt", context.attempt())
+      .field("deadline", deadline_text(timeout, now));
+}
+
+}  // namespace
+
+std::int64_t workflow_step_id(TaskId task, StepIndex step) { return task * 1'000'000 + step + 1; }
+
+void write_task(JsonWriter& json, const Task& task) {
+  const std::string requested = iso_text(task.requested_at);
+  json.begin_object();
+  task_constants(json, *task.task_template);
+  task_itself(json, task);
+  json.field("created_at", requested).field("updated_at", requested).end_object();
+}
+
+void write_common_task(JsonWriter& json, const TaskTemplate& of) {
+  json.begin_object();
+  task_constants(json, of);
+  json.end_object();
+}
+
+void write_own_task(JsonWriter& json, const Task& task) {
+  json.begin_object();
+  task_itself(json, task);
+  json.end_object();
+}
+
+void write_step(JsonWriter& json, const StepContext& context, Duration timeout, WallTime now) {
+  const WorkflowStep& step = context.step();
+  const std::string created = iso_text(context.task().requested_at);
+  json.begin_object();
+  step_constants(json, context);
+  step_itself(json, context, timeout, now);
+  json.field("name", step.name)
+      .field("task_id", context.task().id)
+      .field("task_uuid", context.task().uuid.text())
       .field("attempts", step.attempts);
   if (step.history.empty()) {
     json.null_field("last_attempted_at");
   } else {
     json.field("last_attempted_at", iso_text(step.history.back().report.started_at));
   }
-  json.null_field("backoff_request_seconds")
-      .key("inputs")
+  json.key("inputs")
       .raw(step.inputs.is_null() ? std::string_view("{}") : step.inputs.view())
-      .null_field("results")
-      .field("skippable", false)
       .field("checkpoint", step.checkpoint)
       .field("idempotency_key", context.idempotency_key())
-      .field("attempt", context.attempt())
-      .field("deadline", deadline_text(timeout, now))
       .field("created_at", created)
       .field("updated_at", created)
       .end_object();
+}
+
+void write_common_step(JsonWriter& json, const StepContext& context) {
+  json.begin_object();
+  step_constants(json, context);
+  json.field("name", context.step_template().name)
+      .null_field("last_attempted_at")
+      .key("inputs")
+      .raw("{}")
+      .null_field("checkpoint")
+      .end_object();
+}
+
+void write_own_step(JsonWriter& json, const StepContext& context, Duration timeout, WallTime now) {
+  const WorkflowStep& step = context.step();
+  json.begin_object();
+  step_itself(json, context, timeout, now);
+  if (step.name != context.step_template().name) json.field("name", step.name);
+  if (std::int64_t{step.attempts} != context.attempt() - 1) json.field("attempts", step.attempts);
+  if (!step.history.empty()) json.field("last_attempted_at", iso_text(step.history.back().report.started_at));
+  if (!step.inputs.is_null()) json.field("inputs", step.inputs);
+  if (!step.checkpoint.is_null()) json.field("checkpoint", step.checkpoint);
+  json.end_object();
 }
 
 void write_definition(JsonWriter& json, const StepContext& context, Duration timeout) {
@@ -153,75 +205,6 @@ void write_definition(JsonWriter& json, const StepContext& context, Duration tim
       .field("timeout_seconds", std::chrono::duration<double>(timeout).count())
       .field("publishes_events", of.publishes_events)
       .end_object();
-}
-
-void write_common_task(JsonWriter& json, const TaskTemplate& of) {
-  const std::uint64_t identity = identity_of(of);
-  json.begin_object()
-      .field("named_task_id", number_of(identity))
-      .field("named_task_uuid", uuid_of(identity))
-      .field("name", of.name)
-      .field("namespace_name", of.namespace_name)
-      .field("version", of.version)
-      .field("complete", false)
-      .null_field("initiator")
-      .null_field("source_system")
-      .null_field("reason")
-      .null_field("bypass_steps")
-      .null_field("tags")
-      .field("priority", 0)
-      .null_field("parent_correlation_id")
-      .end_object();
-}
-
-void write_own_task(JsonWriter& json, const Task& task) {
-  json.begin_object()
-      .field("task_id", task.id)
-      .field("task_uuid", task.uuid.text())
-      .field("requested_at", iso_text(task.requested_at))
-      .field("context", task.context)
-      .field("identity_hash", hex(fnv(task.context.view(), identity_of(*task.task_template))))
-      .field("correlation_id", task.correlation_id.text())
-      .end_object();
-}
-
-void write_common_step(JsonWriter& json, const StepContext& context) {
-  const StepTemplate& of = context.step_template();
-  const std::uint64_t identity = step_identity(context);
-  json.begin_object()
-      .field("named_step_id", number_of(identity))
-      .field("named_step_uuid", uuid_of(identity))
-      .field("name", of.name)
-      .field("template_step_name", of.name)
-      .field("retryable", of.retry.retryable)
-      .field("retry_limit", of.retry.max_attempts)
-      .field("max_attempts", of.retry.max_attempts)
-      .field("in_process", true)
-      .field("processed", false)
-      .null_field("processed_at")
-      .null_field("last_attempted_at")
-      .null_field("backoff_request_seconds")
-      .key("inputs")
-      .raw("{}")
-      .null_field("results")
-      .field("skippable", false)
-      .null_field("checkpoint")
-      .end_object();
-}
-
-void write_own_step(JsonWriter& json, const StepContext& context, Duration timeout, WallTime now) {
-  const WorkflowStep& step = context.step();
-  json.begin_object()
-      .field("workflow_step_id", workflow_step_id(context.task().id, context.index()))
-      .field("workflow_step_uuid", step.uuid.text())
-      .field("attempt", context.attempt())
-      .field("deadline", deadline_text(timeout, now));
-  if (step.name != context.step_template().name) json.field("name", step.name);
-  if (std::int64_t{step.attempts} != context.attempt() - 1) json.field("attempts", step.attempts);
-  if (!step.history.empty()) json.field("last_attempted_at", iso_text(step.history.back().report.started_at));
-  if (!step.inputs.is_null()) json.field("inputs", step.inputs);
-  if (!step.checkpoint.is_null()) json.field("checkpoint", step.checkpoint);
-  json.end_object();
 }
 
 }  // namespace tasker::worker

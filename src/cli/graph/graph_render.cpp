@@ -5,6 +5,7 @@
 
 #include "cli/graph/lane_graph.hpp"
 #include "cli/graph/state_colors.hpp"
+#include "cli/terminal/state_paint.hpp"
 #include "cli/terminal/text_width.hpp"
 
 namespace tasker::cli {
@@ -25,21 +26,7 @@ std::string step_note(const GraphNode& node) {
 
 /// The state in its colour, in a column of its own.
 std::string painted(const GraphNode& node, const std::string& text, const Style& style) {
-  if (!node.state) return text;
-  switch (*node.state) {
-    case StepState::Complete:
-    case StepState::ResolvedManually:
-      return style.green(text);
-    case StepState::Error:
-    case StepState::Cancelled:
-      return style.red(text);
-    case StepState::InProgress:
-      return style.cyan(text);
-    case StepState::WaitingForRetry:
-      return style.magenta(text);
-    default:
-      return style.dim(text);
-  }
+  return node.state ? painted(*node.state, text, style) : text;
 }
 
 std::string heading(const Graph& graph, const Style& style) {

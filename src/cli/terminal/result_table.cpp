@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/terminal/failure_text.hpp"
+#include "cli/terminal/state_paint.hpp"
 #include "cli/terminal/text_width.hpp"
 #include "cli/text/error_text.hpp"
 #include "cli/text/pretty_json.hpp"
@@ -65,20 +66,6 @@ std::string mark(const WorkflowStep& step, const Style& style) {
       return style.magenta(style.glyph("■", "#"));
     default:
       return style.dim(style.glyph("○", "o"));
-  }
-}
-
-std::string painted_state(const Row& row, const std::string& text, const Style& style) {
-  switch (row.step->state) {
-    case StepState::Complete:
-    case StepState::ResolvedManually:
-      return style.green(text);
-    case StepState::Error:
-      return style.red(text);
-    case StepState::Cancelled:
-      return style.magenta(text);
-    default:
-      return style.dim(text);
   }
 }
 
@@ -195,7 +182,8 @@ std::string step_table(const TaskRecord& record, const Style& style) {
       "\n";
   for (const Row& row : rows) {
     out += "  " + mark(*row.step, style) + " " + fit_left(row.name, name, dots) + "  ";
-    out += painted_state(row, fit_left(row.state, state), style) + "  " + fit_right(row.attempts, attempts) + "  ";
+    out +=
+        painted(row.step->state, fit_left(row.state, state), style) + "  " + fit_right(row.attempts, attempts) + "  ";
     out += fit_right(row.time, time);
     if (note > 0 && !row.note.empty()) out += "  " + painted_note(row, cut(row.note, note, dots), style);
     out += "\n";

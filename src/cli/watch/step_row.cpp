@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "cli/terminal/state_paint.hpp"
+
 namespace tasker::cli {
 
 namespace {
@@ -30,24 +32,6 @@ std::string in_front(const TreeRow& row) { return "  " + row.branch; }
 }  // namespace
 
 std::size_t columns_of(const Style& style) { return static_cast<std::size_t>(std::max(style.width - 1, 1)); }
-
-std::string painted(StepState state, const std::string& text, const Style& style) {
-  switch (state) {
-    case StepState::Complete:
-    case StepState::ResolvedManually:
-      return style.green(text);
-    case StepState::Error:
-    case StepState::Cancelled:
-      return style.red(text);
-    case StepState::InProgress:
-      return style.cyan(text);
-    case StepState::WaitingForRetry:
-      return style.magenta(text);
-    case StepState::Pending:
-      break;
-  }
-  return style.dim(text);
-}
 
 void StepColumns::fit(const TreeRow& row, const StepCells& cells, const Style& style) {
   name = std::max(name, display_width(row.branch) + display_width(cells.name));

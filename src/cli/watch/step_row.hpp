@@ -57,7 +57,4 @@ std::string step_row(const TreeRow& row, const StepCells& cells, const StepColum
 /// The row of several steps that are told in one.
 std::string folded_row(const TreeRow& row, const Style& style);
 
-/// A state's text in its colour.
-std::string painted(StepState state, const std::string& text, const Style& style);
-
 }  // namespace tasker::cli
