@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,12 +9,10 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-#include "io/unique_fd.hpp"
 #include "support/engine_look.hpp"
 #include "support/paths.hpp"
 #include "support/stored_rows.hpp"
@@ -172,26 +169,6 @@ int FaultRun::wait_inside_unread(const std::string& name) {
     pollfd fifo{hello_, POLLIN, 0};
     if (::poll(&fifo, 1, 30'000) <= 0) throw std::runtime_error("the handler never enters " + name);
   }
-}
-
-void FaultRun::wait_pipe_holds(int worker, int bytes) {
-  // The runner keeps its end under a number of its own. A second descriptor of the same pipe tells what is in it, and
-  // takes nothing out.
-  const auto holds = [&](const std::filesystem::path& link) {
-    std::error_code ignored;
-    if (!std::filesystem::read_symlink(link, ignored).string().starts_with("pipe:")) return false;
-    const io::UniqueFd pipe(::open(link.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    int unread = 0;
-    return pipe && ::ioctl(pipe.get(), FIONREAD, &unread) == 0 && unread >= bytes;
-  };
-  engine_->wait_until(
-      [&] {
-        for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(worker) + "/fd")) {
-          if (holds(entry.path())) return true;
-        }
-        return false;
-      },
-      "the request lies in the pipe");
 }
 
 std::vector<json> FaultRun::events(const std::string& name, const std::string& step) {

@@ -46,8 +46,6 @@ class FaultRun {
   int wait_inside(const std::string& name);
   /// The same without reading what the engine prints.
   int wait_inside_unread(const std::string& name);
-  /// Waits until at least so many bytes lie unread in the pipe to this worker.
-  void wait_pipe_holds(int worker, int bytes);
   /// Waits for the nth event (from 1) of this name and, unless empty, this step.
   nlohmann::json wait_event(const std::string& name, const std::string& step = "", int nth = 1);
   std::vector<nlohmann::json> events(const std::string& name, const std::string& step = "");
