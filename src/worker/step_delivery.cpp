@@ -50,6 +50,8 @@ void StepDelivery::send(rpc::RequestId id, StepJob job) {
   const Parcel parcel{job.at_most_once, job.depth, line.size()};
   sent_.emplace(id, Sent{std::move(job), Escalation(escalation_), clock_.steady(), {}, std::nullopt, std::nullopt});
   ledger_.sent(id, parcel, host_.write(std::move(line)));
+  // A worker without a step gets it at once, and before its start is told; what queues behind it goes with the turn.
+  if (ledger_.size() == 1) host_.process().flush_input();
   begin_oldest();
 }
 

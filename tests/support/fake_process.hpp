@@ -20,6 +20,7 @@ struct FakeChild {
   worker::Command command;
   worker::ProcessEvents events;
   std::vector<std::string> lines;  ///< what was written to its stdin, line by line
+  std::size_t flushed = 0;         ///< of these, how many at once and not with the turn
   std::vector<int> signals;        ///< to the process
   std::vector<int> group_signals;
   std::string in_pipe;    ///< told by the next drain_output
@@ -79,6 +80,7 @@ class FakeProcess final : public worker::Process {
   }
   std::size_t unwritten() const override { return child_->stuck; }
   std::size_t pipe_bytes() const override { return child_->pipe_bytes; }
+  void flush_input() override { child_->flushed = child_->lines.size(); }
   void close_stdin() override { child_->stdin_closed = true; }
   void signal(int number) override { child_->signals.push_back(number); }
   void signal_group(int number) override { child_->group_signals.push_back(number); }

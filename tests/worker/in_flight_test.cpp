@@ -40,6 +40,13 @@ struct Three : PoolFixture {
 
 TEST_SUITE_BEGIN("requests in flight");
 
+TEST_CASE(
+    "a worker without a step gets one at once, before its start is told; what queues behind it goes with the turn") {
+  Three f;
+  CHECK(f.child().lines.size() == 5);
+  CHECK(f.child().flushed == 3);
+}
+
 TEST_CASE("requests travel behind one another up to the depth; each starts when it is the oldest") {
   Three f;
   CHECK(f.child().methods() == Names{"initialize", "initialized", "step/process", "step/process", "step/process"});
