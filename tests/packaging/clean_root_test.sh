@@ -8,6 +8,7 @@ root=${2:-}
 kept=$root
 if [ -z "$root" ]; then
   root=$(mktemp -d)
+  chmod 755 "$root" # an ordinary user of it has to get in
   trap 'rm -rf --one-file-system "$root"' EXIT
 fi
 mirror=${TASKER_MIRROR:-http://deb.debian.org/debian}
